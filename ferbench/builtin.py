@@ -1,0 +1,32 @@
+"""The plugin of the core itself: its datasets, protocols and metrics."""
+
+from collections.abc import Callable
+
+from ferbench.contracts.dataset import DatasetSpec
+from ferbench.contracts.hookspecs import hookimpl
+from ferbench.contracts.protocol import EvaluationProtocol
+from ferbench.datasets.manifest import ManifestConfig
+
+MANIFEST = DatasetSpec(
+    name="manifest",
+    summary="any folder of images with a manifest.csv",
+    factory="ferbench.datasets.manifest:Manifest",
+    config=ManifestConfig,
+    protocol="kfold:5-val",
+    licence="that of the images",
+)
+
+
+@hookimpl
+def register_datasets(register: Callable[[DatasetSpec], None]) -> None:
+    """Register the adapters of the core."""
+    register(MANIFEST)
+
+
+@hookimpl
+def register_protocols(register: Callable[[EvaluationProtocol], None]) -> None:
+    """Register the named protocols."""
+    from ferbench.protocols.named import SIMFACES
+
+    for protocol in SIMFACES:
+        register(protocol)

@@ -1,0 +1,58 @@
+"""The command line: one module a verb, imported when the program starts, so all of them light."""
+
+import sys
+
+import typer
+
+from ferbench import __version__
+from ferbench.cli.check import check
+from ferbench.cli.doctor import doctor
+from ferbench.cli.info import info
+from ferbench.cli.list import list_
+from ferbench.cli.plan import plan
+from ferbench.cli.run import run
+from ferbench.errors import FerbenchError
+
+app = typer.Typer(
+    name="ferbench",
+    help="Benchmark identity-disentangled facial expression recognition.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+app.command("run")(run)
+app.command("plan")(plan)
+app.command("list")(list_)
+app.command("info")(info)
+app.command("doctor")(doctor)
+app.command("check")(check)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"ferbench {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True),
+) -> None:
+    """Benchmark identity-disentangled facial expression recognition."""
+
+
+def main() -> None:
+    """The program `ferbench`. Exit codes: 0 done, 1 something failed, 2 wrong use."""
+    try:
+        app()
+    except FerbenchError as error:
+        print(f"ferbench: {error}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print(
+            "ferbench: interrupted; finished cells are kept, the same command continues",
+            file=sys.stderr,
+        )
+        sys.exit(130)

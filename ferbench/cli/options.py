@@ -1,0 +1,79 @@
+"""Options that several verbs share."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from ferbench.grid.plan import Request
+
+DEFAULT_OUT = Path("runs/default")
+
+Methods = Annotated[
+    str, typer.Option("--methods", help="Comma-separated names, or `all`.", metavar="NAMES")
+]
+Datasets = Annotated[
+    str, typer.Option("--datasets", help="Comma-separated names.", metavar="NAMES")
+]
+Protocol = Annotated[
+    str | None,
+    typer.Option("--protocol", help="Default: the dataset's leaderboard protocol."),
+]
+Preset = Annotated[str, typer.Option("--preset", help="tiny, lite, study or paper.")]
+Folds = Annotated[
+    int | None,
+    typer.Option(
+        "--folds", help="How many folds, from the first; 0: all. Default: 3 in tiny and lite."
+    ),
+]
+Seeds = Annotated[int, typer.Option("--seeds", help="How many seeds: 0, 1, ...", min=1)]
+Set = Annotated[
+    list[str],
+    typer.Option(
+        "--set",
+        help="METHOD.KEY=VALUE or dataset.NAME.KEY=VALUE; repeatable.",
+        metavar="ASSIGNMENT",
+    ),
+]
+PluginsDirs = Annotated[
+    list[Path],
+    typer.Option("--plugins-dir", help="A folder of local plugins; repeatable.", metavar="DIR"),
+]
+Out = Annotated[Path, typer.Option("--out", help="Where results are kept.", metavar="DIR")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def names(text: str) -> list[str]:
+    """Comma-separated names as a list."""
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+FOLDS_OF_A_LOOK = 3
+"""Folds of a `tiny` or `lite` run where none are asked for."""
+
+
+def request(
+    methods: str, datasets: str, preset: str, protocol: str | None, folds: int | None, seeds: int
+) -> "Request":
+    """The options that name a grid, as a request. Folds: 0 means all."""
+    from ferbench.grid.plan import Request
+
+    look = protocol is None and preset in ("tiny", "lite")
+    if folds is None and look:
+        folds = FOLDS_OF_A_LOOK
+    return Request(
+        methods=names(methods),
+        datasets=names(datasets),
+        preset=preset,
+        protocol=protocol,
+        folds=folds or None,
+        seeds=seeds,
+    )
+
+
+def print_json(value: Any) -> None:
+    """Print a JSON value to standard output."""
+    import json
+
+    typer.echo(json.dumps(value, indent=1))

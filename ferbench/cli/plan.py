@@ -1,0 +1,58 @@
+"""`ferbench plan`: what a run would do."""
+
+import typer
+
+from ferbench.cli import options
+
+
+def plan(
+    methods: options.Methods = "all",
+    datasets: options.Datasets = "simfaces",
+    protocol: options.Protocol = None,
+    preset: options.Preset = "lite",
+    folds: options.Folds = None,
+    seeds: options.Seeds = 1,
+    set_: options.Set = [],  # noqa: B006
+    out: options.Out = options.DEFAULT_OUT,
+    plugins_dir: options.PluginsDirs = [],  # noqa: B006
+    json: options.Json = False,
+) -> None:
+    """Count the cells of a grid, and those still to do; nothing is run."""
+    from ferbench.grid.plan import make_plan
+    from ferbench.host import discover
+    from ferbench.results.store import Store
+    from ferbench.settings import read_settings
+
+    settings = read_settings(set_, plugins_dir)
+    registry = discover(settings.plugins)
+    request = options.request(methods, datasets, preset, protocol, folds, seeds)
+    made = make_plan(request, registry, settings)
+    store = Store(out)
+    to_do = made.to_do(store)
+    failed = [cell for cell in to_do if store.record(cell.id) is not None]
+    stages = made.stages_for(to_do)
+    if json:
+        options.print_json(
+            {
+                "cells": len(made.cells),
+                "to_do": len(to_do),
+                "failed_before": len(failed),
+                "stages": len(stages),
+                "images_to_prepare": made.supplies.missing(),
+            }
+        )
+        return
+    for corpus, split in made.splits:
+        typer.echo(f"{corpus.name} ({corpus.origin}): {split.protocol.name}")
+        for line in split.certificate.lines():
+            typer.echo(f"  {line}")
+    typer.echo(
+        f"{len(made.cells)} cells, {len(to_do)} to do ({len(failed)} of them failed before), "
+        f"{len(stages)} stages, {made.supplies.missing()} images to prepare"
+    )
+    for cell in failed:
+        record = store.record(cell.id)
+        assert record is not None
+        typer.echo(f"  failed before: {cell.label}: {record.reason}")
+    for warning in options.version_warnings(made, store):
+        typer.echo(f"  {warning}")

@@ -1,0 +1,113 @@
+"""`ferbench run`: run a grid and print its leaderboard."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ferbench.cli import options
+
+if TYPE_CHECKING:
+    pass
+
+QUICK = ("dataset.simfaces.subjects=20",)
+AUTO_RAY_CELLS = 6
+"""From this many cells to do, `--executor auto` takes Ray: starting it costs several seconds."""
+
+
+def run(
+    methods: options.Methods = "all",
+    datasets: options.Datasets = "simfaces",
+    protocol: options.Protocol = None,
+    preset: options.Preset = "lite",
+    folds: options.Folds = None,
+    seeds: options.Seeds = 1,
+    set_: options.Set = [],  # noqa: B006
+    out: options.Out = options.DEFAULT_OUT,
+    executor: Annotated[
+        str, typer.Option(help="ray, inline, or auto: Ray for larger grids.")
+    ] = "auto",
+    workers: Annotated[
+        int | None, typer.Option(help="CPU cores to use. Default: all.", min=1)
+    ] = None,
+    threads: Annotated[int, typer.Option(help="Threads a cell.", min=1)] = 1,
+    gpus: Annotated[
+        int | None, typer.Option(help="GPUs to schedule on. Default: those found.", min=0)
+    ] = None,
+    gpus_per_cell: Annotated[
+        float | None, typer.Option(help="Share of a GPU a cell. Default: the method's.")
+    ] = None,
+    address: Annotated[
+        str, typer.Option(help="An existing Ray cluster, `auto` to find it.")
+    ] = "local",
+    timing: Annotated[
+        bool, typer.Option("--timing", help="Cells one at a time, for timing claims.")
+    ] = False,
+    cell_timeout: Annotated[float | None, typer.Option(help="Seconds a cell may take.")] = None,
+    keep_models: Annotated[
+        bool, typer.Option("--keep-models", help="Keep the trained states.")
+    ] = False,
+    figures: Annotated[Path | None, typer.Option(help="Draw figures into this folder.")] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="A small first table within a minute.")
+    ] = False,
+    plugins_dir: options.PluginsDirs = [],  # noqa: B006
+    json: options.Json = False,
+) -> None:
+    """Run methods on datasets, resuming where an earlier run stopped, and print the leaderboard."""
+    from ferbench.cli.progress import RichMonitor, preparing
+    from ferbench.grid.executor import Workforce, make_executor
+    from ferbench.grid.plan import make_plan
+    from ferbench.grid.run import run_plan
+    from ferbench.grid.worker import Workplace
+    from ferbench.host import discover
+    from ferbench.results.store import Store
+    from ferbench.settings import read_settings
+
+    if quick:
+        preset, executor, folds = "tiny", "inline", folds or 2
+        set_ = [*QUICK, *set_]
+    settings = read_settings(set_, plugins_dir)
+    registry = discover(settings.plugins)
+    request = options.request(methods, datasets, preset, protocol, folds, seeds)
+    plan = make_plan(request, registry, settings)
+    out = out.absolute()
+    to_do = len(plan.to_do(Store(out)))
+    if executor == "auto":
+        executor = "ray" if address != "local" or to_do >= AUTO_RAY_CELLS else "inline"
+    place = Workplace(
+        out=out,
+        executor=executor,
+        threads=threads,
+        shared_device=executor == "ray" and not timing,
+        keep_models=keep_models,
+        timeout=cell_timeout,
+    )
+    force = Workforce(
+        cpus=threads if timing else workers,
+        gpus=gpus,
+        gpus_per_cell=1.0 if timing else gpus_per_cell,
+        address=address,
+    )
+    workers_of = make_executor(executor, registry, place, force)
+    with preparing(plan.supplies.missing()) as advance:
+        plan.supplies.make(advance)
+    with RichMonitor(to_do, show_epochs=executor == "inline") as monitor:
+        outcome = run_plan(plan, workers_of, place, monitor)
+    print(
+        outcome.already,
+        len(outcome.ran),
+        [
+            (
+                r.label if hasattr(r, "label") else r.method,
+                r.fold,
+                r.status,
+                r.reason,
+                r.accuracy_image_last,
+                r.accuracy_image_selected,
+                r.fit_cpu_seconds,
+                r.probes,
+            )
+            for r in outcome.ran
+        ],
+    )

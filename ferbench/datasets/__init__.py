@@ -1,0 +1,1 @@
+"""Dataset adapters, one a file; `simulated` is the procedural one."""

@@ -1,0 +1,85 @@
+"""From the material in the cache to the faces that a method gets."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from ferbench.contracts.faces import Faces, LabelledFaces, TrainingFaces
+from ferbench.grid.cell import Material
+from ferbench.imaging.prepared import open_prepared
+from ferbench.protocols.frames import NEUTRAL
+
+
+@lru_cache(maxsize=32)
+def _images(folder: Path) -> tuple[np.ndarray, dict[str, int]]:
+    return open_prepared(folder)
+
+
+@lru_cache(maxsize=32)
+def _table(path: Path) -> pl.DataFrame:
+    return pl.read_parquet(path)
+
+
+def fold_table(material: Material, fold: int) -> pl.DataFrame:
+    """The rows of one fold, sorted by part and sample."""
+    return _table(material.table).filter(pl.col("fold") == fold).sort("part", "sample")
+
+
+def training_faces(
+    material: Material,
+    fold: int,
+    classes: Sequence[str],
+    auxiliary: Mapping[str, Material] | None = None,
+) -> TrainingFaces:
+    """Everything that a method may learn from in one fold."""
+    table = fold_table(material, fold)
+    part = {name: rows for (name,), rows in table.group_by("part", maintain_order=True)}
+    train = labelled(material, part["train"], classes)
+    validation = labelled(material, part["validation"], classes) if "validation" in part else None
+    neutral = labelled(material, part["neutral"], (NEUTRAL,)) if "neutral" in part else None
+    return TrainingFaces(
+        train=train,
+        validation=validation,
+        neutral=neutral,
+        auxiliary={name: auxiliary_faces(other) for name, other in (auxiliary or {}).items()},
+    )
+
+
+def auxiliary_faces(material: Material) -> LabelledFaces:
+    """All faces of an auxiliary corpus."""
+    table = _table(material.table)
+    return labelled(material, table, tuple(table["expression"].unique().sort()))
+
+
+def unlabelled(material: Material, rows: pl.DataFrame) -> Faces:
+    """The images of `rows` and nothing else."""
+    return Faces(*_stores(material, rows))
+
+
+def labelled(material: Material, rows: pl.DataFrame, classes: Sequence[str]) -> LabelledFaces:
+    """The images of `rows` with their labels; subjects and sequences become numbers."""
+    code = {name: number for number, name in enumerate(classes)}
+    stores, positions = _stores(material, rows)
+    return LabelledFaces(
+        stores,
+        positions,
+        classes=classes,
+        expression=np.array([code[name] for name in rows["expression"]], dtype=np.int64),
+        subject=None if rows["subject"].is_null().any() else _numbers(rows["subject"]),
+        sequence=_numbers(rows["sequence"]),
+    )
+
+
+def _stores(material: Material, rows: pl.DataFrame) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    opened = {name: _images(folder) for name, folder in material.images.items()}
+    row_of = next(iter(opened.values()))[1]
+    positions = np.array([row_of[sample] for sample in rows["sample"]], dtype=np.int64)
+    return {name: images for name, (images, _) in opened.items()}, positions
+
+
+def _numbers(names: pl.Series) -> np.ndarray:
+    """Names as numbers without gaps, in order of name."""
+    return names.rank("dense").to_numpy().astype(np.int64) - 1

@@ -1,0 +1,65 @@
+"""Finished stages: one folder each below `DIR/stages`, written whole or not at all."""
+
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ferbench.contracts.method import State
+from ferbench.training.states import read_state, save_state
+
+OUTCOME = "stage.json"
+STATE = "state.npz"
+
+
+@dataclass(frozen=True, slots=True)
+class StageOutcome:
+    """How a stage ended; `reason` is None where it succeeded."""
+
+    label: str
+    cpu_seconds: float
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StageStore:
+    """The stages trained below one folder."""
+
+    root: Path
+
+    def outcome(self, stage_id: str) -> StageOutcome | None:
+        """How a stage ended, or None if it has not been run."""
+        path = self.root / stage_id / OUTCOME
+        return StageOutcome(**json.loads(path.read_text())) if path.exists() else None
+
+    def done(self, stage_id: str) -> bool:
+        """Whether a stage has succeeded."""
+        outcome = self.outcome(stage_id)
+        return outcome is not None and outcome.reason is None
+
+    def cpu_seconds(self, stage_id: str) -> float:
+        """Process-CPU seconds that a finished stage took."""
+        outcome = self.outcome(stage_id)
+        return 0.0 if outcome is None else outcome.cpu_seconds
+
+    def read(self, stage_id: str) -> State:
+        """The state that a finished stage returned."""
+        return read_state(self.root / stage_id / STATE)
+
+    def save(self, stage_id: str, outcome: StageOutcome, state: State | None) -> None:
+        """Store a stage's outcome, replacing an earlier attempt."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=self.root))
+        try:
+            if state is not None:
+                save_state(draft / STATE, state)
+            (draft / OUTCOME).write_text(json.dumps(asdict(outcome)))
+            target = self.root / stage_id
+            if target.exists():
+                shutil.rmtree(target)
+            os.replace(draft, target)
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise

@@ -1,0 +1,135 @@
+"""Planning stages: from a method's declarations to trainings with ids, shared where they may be."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import polars as pl
+
+from ferbench.contracts.method import AuxiliaryNeed, MethodSpec, StageSpec
+from ferbench.contracts.protocol import Fold
+from ferbench.errors import PluginError, UsageError
+from ferbench.grid.cell import Material, StageCell, identity_hash
+from ferbench.grid.corpus import Corpus
+from ferbench.grid.source import source_hash
+from ferbench.protocols import frames
+from ferbench.protocols.split import EVALUATED
+
+TRAIN = "train"
+"""The corpus of a stage that learns from the fold's own training faces."""
+
+
+@dataclass(frozen=True)
+class AuxiliaryCorpus:
+    """Another corpus, with the classes a method asked for."""
+
+    need: AuxiliaryNeed
+    corpus: Corpus
+    table: pl.DataFrame
+
+    @property
+    def fingerprint(self) -> dict[str, Any]:
+        """Part of the identity of every cell and stage that learns from it."""
+        return {"corpus": self.corpus.fingerprint, "classes": dict(self.need.classes)}
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The class names, sorted by name."""
+        return tuple(self.table["expression"].unique().sort())
+
+
+def auxiliary_corpus(need: AuxiliaryNeed, corpus: Corpus) -> AuxiliaryCorpus:
+    """The apex and onset frames of `corpus`, their classes renamed and dropped as `need` says."""
+    labelled = frames.labelled(corpus.index)
+    rows = pl.concat([frames.pick(labelled, "apex"), frames.references(labelled)])
+    rows = rows.unique("sample").sort("sample")
+    if need.classes:
+        mapped = pl.col("expression").replace_strict(dict(need.classes), default=None)
+        rows = rows.with_columns(expression=mapped).filter(pl.col("expression").is_not_null())
+    return AuxiliaryCorpus(need, corpus, rows.select("sample", "subject", "sequence", "expression"))
+
+
+def refuse_overlap(auxiliary: AuxiliaryCorpus, corpus: Corpus, fold: Fold) -> None:
+    """Raise if an auxiliary corpus holds a picture or a person of the validation or test fold."""
+    held_out = fold.samples.filter(pl.col("part").is_in(EVALUATED))
+    hashes = corpus.index.select("sample", "file_hash")
+    pictures = set(held_out.join(hashes, on="sample")["file_hash"])
+    other = auxiliary.corpus.index.filter(pl.col("sample").is_in(auxiliary.table["sample"]))
+    clash = other.filter(pl.col("file_hash").is_in(pictures))["sample"].to_list()
+    if auxiliary.corpus.name == corpus.name:
+        people = held_out["subject"].drop_nulls().unique()
+        clash += other.filter(pl.col("subject").is_in(people.implode()))["sample"].to_list()
+    if clash:
+        raise UsageError(
+            f"the auxiliary corpus {auxiliary.corpus.name} holds {clash[0]}, a person or picture "
+            f"that fold {fold.number} of {corpus.name} validates or tests on: refused"
+        )
+
+
+@dataclass
+class StagePlanner:
+    """Turns the stages of one method into StageCells; equal ones get equal ids."""
+
+    spec: MethodSpec
+    declared: tuple[StageSpec, ...]
+    auxiliary: Mapping[str, AuxiliaryCorpus]
+    cells: dict[str, StageCell] = field(default_factory=dict)
+
+    def plan(
+        self,
+        fold: Fold,
+        seed: int,
+        protocol_fingerprint: str,
+        classes: tuple[str, ...],
+        materials: Mapping[tuple[str, str], Material],
+    ) -> dict[str, str]:
+        """Stage name -> id for one fold and seed; `materials` by stage name and corpus."""
+        ids: dict[str, str] = {}
+        for stage in self.declared:
+            unready = [name for name in stage.after if name not in ids]
+            if unready:
+                raise PluginError(
+                    f"stage {stage.name} of {self.spec.name} reads {unready[0]}, which is not "
+                    "declared before it"
+                )
+            own = stage.corpus == TRAIN
+            facts = {
+                "stage": stage.name,
+                "factory": stage.factory,
+                "config": dict(stage.config),
+                "inputs": {name: asdict(p) for name, p in stage.inputs.items()},
+                "corpus": [protocol_fingerprint, fold.number]
+                if own
+                else self.auxiliary[stage.corpus].fingerprint,
+                "seed": seed if stage.seeded else 0,
+                "after": {name: ids[name] for name in stage.after},
+                "source": source_hash(stage.factory.partition(":")[0]),
+            }
+            ids[stage.name] = identity_hash(facts)
+            self.cells.setdefault(
+                ids[stage.name],
+                StageCell(
+                    id=ids[stage.name],
+                    name=stage.name,
+                    method=self.spec.name,
+                    factory=stage.factory,
+                    config=dict(stage.config),
+                    corpus=stage.corpus,
+                    seed=seed if stage.seeded else 0,
+                    fold=fold.number if own else None,
+                    classes=classes if own else self.auxiliary[stage.corpus].classes,
+                    material=materials[stage.name, stage.corpus],
+                    after={name: ids[name] for name in stage.after},
+                ),
+            )
+        return ids
+
+
+def waves(stages: Mapping[str, StageCell]) -> list[list[StageCell]]:
+    """Stages in topological order: each comes in a later wave than those of `stages` it reads."""
+    left, ordered = dict(stages), list[list[StageCell]]()
+    while left:
+        ready = [cell for cell in left.values() if not left.keys() & set(cell.after.values())]
+        ordered.append(ready)
+        left = {name: cell for name, cell in left.items() if cell not in ready}
+    return ordered

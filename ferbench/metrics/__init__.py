@@ -1,0 +1,1 @@
+"""Metrics: numbers computed from stored predictions, and the probes of embeddings."""

@@ -1,0 +1,42 @@
+"""Frame rules: which images of a sequence a protocol uses.
+
+A still image is a sequence of one and is used by every rule. In a longer sequence the neutral
+frames are the onset references; the others show the expression and are what the rules pick from.
+"""
+
+from typing import Literal
+
+import polars as pl
+
+FrameRule = Literal["apex", "last3", "mid3"]
+
+NEUTRAL = "neutral"
+
+
+def labelled(index: pl.DataFrame) -> pl.DataFrame:
+    """The index with `n`, the frames of its sequence, and `onset`; unlabelled frames dropped."""
+    known = index.filter(pl.col("expression").is_not_null()).sort("sequence", "frame", "sample")
+    n = pl.len().over("sequence")
+    mixed = (pl.col("expression") != NEUTRAL).any().over("sequence")
+    return known.with_columns(n=n, onset=(pl.col("expression") == NEUTRAL) & mixed)
+
+
+def pick(frames: pl.DataFrame, rule: FrameRule) -> pl.DataFrame:
+    """The frames that `rule` selects from what `labelled` gave, onset references left out."""
+    shown = frames.filter(~pl.col("onset"))
+    count = pl.len().over("sequence")
+    place = pl.int_range(pl.len()).over("sequence")
+    if rule == "apex":
+        keep = place == count - 1
+    elif rule == "last3":
+        keep = place >= count - 3
+    else:
+        middle = (count - 1) // 2
+        keep = (place - middle).abs() <= 1
+    return shown.filter(keep)
+
+
+def references(frames: pl.DataFrame) -> pl.DataFrame:
+    """The neutral references: the first neutral frame of each sequence that has one."""
+    neutral = frames.filter(pl.col("expression") == NEUTRAL)
+    return neutral.filter(pl.int_range(pl.len()).over("sequence") == 0)

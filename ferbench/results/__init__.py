@@ -1,0 +1,1 @@
+"""The results of cells: one record and one frame of predictions each, stored atomically."""

@@ -1,0 +1,110 @@
+"""The record of one cell: its identity, outcome, cost and environment."""
+
+import dataclasses
+import json
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+SCHEMA_VERSION = 1
+
+Status = Literal["ok", "failed", "blocked", "oom", "timeout", "skipped"]
+
+FINISHED = ("ok", "skipped")
+"""Cells with these statuses are not run again; all others are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row of the results. Times in seconds, memory in bytes, accuracies as shares 0..1."""
+
+    # --- identity: what was run
+    cell_id: str
+    method: str
+    dataset: str
+    protocol: str
+    preset: str
+    fold: int
+    seed: int
+    origin: str
+    dataset_fingerprint: str
+    protocol_fingerprint: str
+    dataset_config: dict[str, Any]
+    config: dict[str, Any]
+    classes: tuple[str, ...]
+    folds_total: int
+    scoring_unit: str
+    scoring_join: str
+    scoring_pooling: str
+    subjects_provable: bool
+    source_hash: str
+    plugin: str
+    plugin_version: str
+    fidelity: str
+    placebo_of: str | None = None
+    baseline: str | None = None
+    stages: dict[str, str] = field(default_factory=dict)
+    git_commit: str | None = None
+    git_dirty: bool | None = None
+    schema_version: int = SCHEMA_VERSION
+
+    # --- outcome: what came out
+    status: Status = "ok"
+    reason: str | None = None
+    train_images: int = 0
+    validation_images: int = 0
+    test_images: int = 0
+    test_units: int = 0
+    test_subjects: int | None = None
+    accuracy_image_last: float | None = None
+    accuracy_image_selected: float | None = None
+    accuracy_unit_last: float | None = None
+    accuracy_unit_selected: float | None = None
+    epochs: int | None = None
+    epoch_selected: int | None = None
+    probes: dict[str, dict[str, float]] = field(default_factory=dict)
+    curve: list[dict[str, float]] = field(default_factory=list)
+
+    # --- cost: what it took
+    fit_wall_seconds: float | None = None
+    fit_cpu_seconds: float | None = None
+    predict_wall_seconds: float | None = None
+    phase_cpu_seconds: dict[str, float] = field(default_factory=dict)
+    stage_cpu_seconds: float = 0.0
+    comparisons: int | None = None
+    comparisons_expected: int | None = None
+    batches: int = 0
+    input_passes: int = 0
+    parameters: int | None = None
+    macs: int | None = None
+    peak_memory_bytes: int | None = None
+    resumed: int = 0
+
+    # --- environment: where it ran
+    hardware_class: str = ""
+    shared_device: bool = False
+    threads: int = 1
+    executor: str = ""
+    deterministic: bool = True
+    decoder: str = ""
+    versions: dict[str, str] = field(default_factory=dict)
+    started: str = ""
+
+    def to_json(self) -> str:
+        """The record as one JSON document, keys in the order of the fields."""
+        return json.dumps(dataclasses.asdict(self), indent=1, allow_nan=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> "Record":
+        """The record that `to_json` wrote."""
+        values = json.loads(text)
+        values["classes"] = tuple(values["classes"])
+        return cls(**values)
+
+    @property
+    def finished(self) -> bool:
+        """Whether the cell need not run again."""
+        return self.status in FINISHED
+
+    def environment_class(self) -> tuple[str, str, int]:
+        """Cells of one class (device and CPU capability, torch, threads) must predict the same."""
+        return self.hardware_class, self.versions.get("torch", ""), self.threads

@@ -1,0 +1,150 @@
+"""The run context: the harness's side of one cell while its method fits."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from ferbench.contracts.method import Method, State
+from ferbench.contracts.run import BatchShape, Snapshot
+from ferbench.errors import CellTimeout
+from ferbench.training.checkpoint import Checkpoint
+from ferbench.training.clock import PhaseClock
+from ferbench.training.counting import ComparisonCounter, counting
+from ferbench.training.seeding import derive_seed
+from ferbench.training.states import copied
+
+
+@dataclass
+class Progress:
+    """What has been counted and kept so far; survives an interruption with the checkpoint."""
+
+    comparisons: ComparisonCounter = field(default_factory=ComparisonCounter)
+    comparisons_expected: int | None = None
+    batches: int = 0
+    input_passes: int = 0
+    epochs: int = 0
+    curve: list[dict[str, float]] = field(default_factory=list)
+    best_score: float | None = None
+    best_epoch: int | None = None
+    resumed: int = 0
+
+    def state_dict(self) -> dict[str, Any]:
+        """As plain values."""
+        return {**vars(self), "comparisons": self.comparisons.total}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Continue from `state_dict`."""
+        self.comparisons.total = state["comparisons"]
+        vars(self).update({name: v for name, v in state.items() if name != "comparisons"})
+
+
+class Run:
+    """Implements `contracts.run.RunContext`.
+
+    axes:      what every seed of the cell depends on (its seed and fold).
+    score:     the method's score on the validation fold, or None where there is none.
+    observe:   called after each offered epoch with its number and scalars.
+    deadline:  a `time.monotonic()` at which the cell is given up, or None.
+    """
+
+    def __init__(
+        self,
+        *,
+        axes: tuple[str | int, ...],
+        device: torch.device,
+        checkpoint: Checkpoint,
+        stages: Mapping[str, State] | None = None,
+        observe: Callable[[int, dict[str, float]], None] = lambda epoch, scalars: None,
+        deadline: float | None = None,
+    ) -> None:
+        self._axes = axes
+        self._device = device
+        self._checkpoint = checkpoint
+        self._stages = dict(stages or {})
+        self._observe = observe
+        self._deadline = deadline
+        self._method: Method | None = None
+        self._score: Callable[[], float] | None = None
+        self.progress = Progress()
+        self.selected: State | None = None
+        self.clock = PhaseClock(torch.cuda.synchronize if device.type == "cuda" else lambda: None)
+
+    def select(self, method: Method, score: Callable[[], float] | None) -> None:
+        """Keep the best state of `method` by `score`; without a score, the last one alone."""
+        self._method, self._score = method, score
+
+    @contextmanager
+    def fitting(self) -> Iterator[None]:
+        """Time and count what happens inside as training."""
+        with counting(self.progress.comparisons), self.clock.phase("fit"):
+            yield
+
+    @property
+    def device(self) -> torch.device:
+        """See `RunContext.device`."""
+        return self._device
+
+    def seed(self, *axes: str | int) -> int:
+        """See `RunContext.seed`."""
+        return derive_seed(*self._axes, *axes)
+
+    def phase(self, name: str) -> AbstractContextManager[None]:
+        """See `RunContext.phase`."""
+        return self.clock.phase(name)
+
+    def epochs(self, total: int, **parts: Snapshot) -> Iterator[int]:
+        """See `RunContext.epochs`."""
+        first = self._restore(parts)
+        for epoch in range(first, total):
+            yield epoch
+            self.progress.epochs = epoch + 1
+            with self.clock.phase("checkpoint"):
+                books = {"progress": self.progress.state_dict(), "clock": self.clock.state_dict()}
+                self._checkpoint.save(epoch, parts, books)
+            if self._deadline is not None and time.monotonic() > self._deadline:
+                raise CellTimeout(f"out of time after {epoch + 1} of {total} epochs")
+
+    def batch(self, shape: BatchShape) -> None:
+        """See `RunContext.batch`."""
+        progress = self.progress
+        progress.batches += 1
+        progress.input_passes += shape.images
+        expected = self._method.expected_comparisons(shape) if self._method else None
+        if expected is not None:
+            progress.comparisons_expected = (progress.comparisons_expected or 0) + expected
+
+    def offer(self, epoch: int, **scalars: float) -> float | None:
+        """See `RunContext.offer`."""
+        score = None
+        if self._score is not None and self._method is not None:
+            with self.clock.phase("validation"):
+                score = self._score()
+                if self.progress.best_score is None or score > self.progress.best_score:
+                    self.progress.best_score, self.progress.best_epoch = score, epoch
+                    self.selected = copied(self._method.state())
+                    self._checkpoint.save_selected(self.selected)
+            scalars = {**scalars, "validation_accuracy": score}
+        self.progress.curve.append({"epoch": epoch, **scalars})
+        self._observe(epoch, scalars)
+        return score
+
+    def stage(self, name: str) -> State:
+        """See `RunContext.stage`."""
+        return self._stages[name]
+
+    def _restore(self, parts: Mapping[str, Snapshot]) -> int:
+        """Continue from the checkpoint if there is one; the first epoch to run."""
+        found = self._checkpoint.restore(parts, self._device)
+        if found is None:
+            return 0
+        epoch, books = found
+        self.progress.load_state_dict(books["progress"])
+        self.progress.resumed += 1
+        self.clock.load_state_dict(books["clock"])
+        if self.progress.best_epoch is not None:
+            self.selected = self._checkpoint.selected()
+        return int(epoch) + 1
