@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from ferbench.contracts.dataset import DatasetSpec
 from ferbench.contracts.hookspecs import hookimpl
+from ferbench.contracts.metric import Metric
 from ferbench.contracts.protocol import EvaluationProtocol
 from ferbench.datasets.manifest import ManifestConfig
 
@@ -30,3 +31,12 @@ def register_protocols(register: Callable[[EvaluationProtocol], None]) -> None:
 
     for protocol in SIMFACES:
         register(protocol)
+
+
+@hookimpl
+def register_metrics(register: Callable[[Metric], None]) -> None:
+    """Register the metrics."""
+    from ferbench.metrics.builtin import BUILTIN_METRICS
+
+    for metric in BUILTIN_METRICS:
+        register(metric)

@@ -12,6 +12,10 @@ class UsageError(FerbenchError):
     """The command, the configuration or the data handed in is wrong (exit code 2)."""
 
 
+class Interrupted(FerbenchError):
+    """The user stopped the program (exit code 130)."""
+
+
 class PluginError(FerbenchError):
     """A plugin could not be loaded or registered something unusable."""
 

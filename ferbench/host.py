@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
@@ -103,10 +104,10 @@ def discover(plugins_dirs: Iterable[Path] = ()) -> Registry:
         origin = entry.dist.name if entry.dist else "unknown"
         version = entry.dist.version if entry.dist else "0"
         _guarded(registry, entry.name, origin, version, entry.load)
-    for folder in plugins_dirs:
+    for folder in dict.fromkeys(plugins_dirs):
         registry.folders.append(folder)
         for path in local_plugins(folder):
-            _guarded(registry, path.stem, str(path), "local", lambda path=path: load_local(path))
+            _guarded(registry, path.stem, str(path), "local", partial(load_local, path))
     return registry
 
 
@@ -149,14 +150,14 @@ def _guarded(
         fresh = _collect(module, name)
         plugin = Plugin(name, distribution, version, module.__name__)
         _reject_duplicates(registry, fresh, plugin)
-    except Exception as error:
+        registry.hooks.register(module, name=f"{distribution}:{name}")
+    except (Exception, SystemExit) as error:
         if strict():
             raise
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
         registry.broken.append(BrokenPlugin(name, distribution, reason))
         return
     registry.plugins.append(plugin)
-    registry.hooks.register(module, name=f"{distribution}:{name}")
     for kind in ("methods", "datasets", "protocols", "metrics"):
         entries = getattr(fresh, kind)
         getattr(registry, kind).update(entries)
@@ -167,6 +168,7 @@ def _collect(module: ModuleType, name: str) -> Registry:
     """Run the registration hooks of one plugin on its own, into a registry of their own."""
     fresh = Registry()
     fresh.hooks.register(module, name=name)
+    fresh.hooks.check_pending()
     for kind in ("methods", "datasets", "protocols", "metrics"):
         entries: dict[str, Any] = getattr(fresh, kind)
 

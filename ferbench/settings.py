@@ -37,7 +37,6 @@ def read_settings(
 ) -> Settings:
     """The settings of `folder` (the current one) with `assignments` (`NAME.KEY=VALUE`) on top."""
     from omegaconf import OmegaConf
-    from omegaconf.errors import OmegaConfBaseException
 
     folder = folder or Path.cwd()
     path = folder / FILE
@@ -52,23 +51,37 @@ def read_settings(
     for key in content:
         if key not in KEYS:
             raise unknown(f"key in {path}:", str(key), KEYS)
+    plugins = content.get("plugins") or []
+    if not isinstance(plugins, list):
+        raise UsageError(f"{path}: `plugins` must be a list of folders, not {plugins!r}")
     settings = Settings(
-        datasets={k: dict(v or {}) for k, v in (content.get("datasets") or {}).items()},
-        methods={k: dict(v or {}) for k, v in (content.get("methods") or {}).items()},
-        plugins=[(folder / p).absolute() for p in content.get("plugins") or []],
+        datasets=_sections(path, content, "datasets"), methods=_sections(path, content, "methods")
     )
     if content.get("cache"):
-        settings.cache = (folder / content["cache"]).absolute()
-    settings.plugins += [Path(p).absolute() for p in plugins_dirs]
-    here = folder / "plugins"
-    if here.is_dir() and here not in settings.plugins and not _holds_bundled(here):
-        settings.plugins.append(here)
+        settings.cache = _below(folder, content["cache"])
+    folders = [_below(folder, p) for p in plugins] + [Path(p).absolute() for p in plugins_dirs]
+    here = folder.absolute() / "plugins"
+    if here.is_dir() and not _holds_bundled(here):
+        folders.append(here)
+    settings.plugins = list(dict.fromkeys(folders))
     for assignment in assignments:
-        try:
-            _assign(settings, assignment)
-        except OmegaConfBaseException as error:
-            raise UsageError(f"--set {assignment}: {str(error).splitlines()[0]}") from None
+        _assign(settings, assignment)
     return settings
+
+
+def _below(folder: Path, path: object) -> Path:
+    """A path of the settings file: `~` is the home folder, others are relative to `folder`."""
+    return (folder / Path(str(path)).expanduser()).absolute()
+
+
+def _sections(path: Path, content: Mapping[str, Any], key: str) -> dict[str, dict[str, Any]]:
+    """The settings by name below `datasets` or `methods`."""
+    sections = content.get(key) or {}
+    if not isinstance(sections, Mapping) or not all(
+        isinstance(values, Mapping | None) for values in sections.values()
+    ):
+        raise UsageError(f"{path}: `{key}` must hold lines `NAME:` with `KEY: VALUE` below each")
+    return {str(name): dict(values or {}) for name, values in sections.items()}
 
 
 def _holds_bundled(folder: Path) -> bool:
@@ -80,7 +93,7 @@ def _assign(settings: Settings, assignment: str) -> None:
     """Take over one `dataset.NAME.KEY=VALUE` or `METHOD.KEY=VALUE`."""
     from omegaconf import OmegaConf
 
-    path, equals, _ = assignment.partition("=")
+    path, equals, text = assignment.partition("=")
     parts = path.split(".")
     short = len(parts) < (3 if parts[0] == "dataset" else 2)
     if not equals or short or not all(parts):
@@ -90,12 +103,16 @@ def _assign(settings: Settings, assignment: str) -> None:
         if parts[0] == "dataset"
         else (settings.methods.setdefault(parts[0], {}), parts[1:])
     )
-    value: Any = OmegaConf.to_container(OmegaConf.from_dotlist([assignment]))
-    for part in parts:
-        value = value[part]
+    try:
+        value: Any = OmegaConf.to_container(OmegaConf.from_dotlist([f"value={text}"]))
+    except Exception as error:
+        reason = str(error).splitlines()[0]
+        raise UsageError(f"--set {assignment}: the value is not readable: {reason}") from None
     for key in keys[:-1]:
-        owner = owner.setdefault(key, {})
-    owner[keys[-1]] = value
+        if not isinstance(owner.get(key), dict):
+            owner[key] = {}
+        owner = owner[key]
+    owner[keys[-1]] = value["value"]
 
 
 def configured(schema: type, layers: Iterable[Mapping[str, Any]], where: str) -> Any:

@@ -5,13 +5,15 @@ import sys
 import typer
 
 from ferbench import __version__
+from ferbench.cli.board import board
 from ferbench.cli.check import check
+from ferbench.cli.compare import compare
 from ferbench.cli.doctor import doctor
 from ferbench.cli.info import info
 from ferbench.cli.list import list_
 from ferbench.cli.plan import plan
 from ferbench.cli.run import run
-from ferbench.errors import FerbenchError
+from ferbench.errors import FerbenchError, Interrupted
 
 app = typer.Typer(
     name="ferbench",
@@ -27,6 +29,8 @@ app.command("plan")(plan)
 app.command("list")(list_)
 app.command("info")(info)
 app.command("doctor")(doctor)
+app.command("board")(board)
+app.command("compare")(compare)
 app.command("check")(check)
 
 
@@ -44,15 +48,9 @@ def _options(
 
 
 def main() -> None:
-    """The program `ferbench`. Exit codes: 0 done, 1 something failed, 2 wrong use."""
+    """The program `ferbench`. Exit codes: 0 done, 1 something failed, 2 wrong use, 130 interrupted."""
     try:
         app()
     except FerbenchError as error:
         print(f"ferbench: {error}", file=sys.stderr)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        print(
-            "ferbench: interrupted; finished cells are kept, the same command continues",
-            file=sys.stderr,
-        )
-        sys.exit(130)
+        sys.exit(130 if isinstance(error, Interrupted) else 2)

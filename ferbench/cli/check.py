@@ -9,6 +9,32 @@ from ferbench.cli import options
 
 def check(
     names: Annotated[list[str], typer.Argument(help="Methods to check, or `all`.")],
+    set_: options.Set = [],  # noqa: B006
     plugins_dir: options.PluginsDirs = [],  # noqa: B006
 ) -> None:
     """Check that methods keep the contract, in the `tiny` preset; exit code 1 if one does not."""
+    from pathlib import Path
+    from tempfile import TemporaryDirectory
+
+    from ferbench.host import discover
+    from ferbench.settings import read_settings
+    from ferbench.testing.conformance import Bench, examine
+
+    settings = read_settings(set_, plugins_dir)
+    registry = discover(settings.plugins)
+    failed = 0
+    for name in sorted(registry.methods) if names == ["all"] else names:
+        registry.method(name)
+        typer.echo(name)
+        with TemporaryDirectory(prefix="ferbench-check-") as folder:
+            for verdict in examine(Bench(name, registry, settings, Path(folder))):
+                failed += verdict.reason is not None
+                typer.echo(f"  {'ok  ' if verdict.reason is None else 'FAIL'}  {verdict.check}")
+                if verdict.reason is not None:
+                    typer.echo(f"        {verdict.reason}")
+    for broken in registry.broken:
+        typer.echo(
+            f"broken plugin {broken.name} ({broken.distribution}): {broken.reason}", err=True
+        )
+    if failed:
+        raise typer.Exit(1)

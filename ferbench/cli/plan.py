@@ -19,6 +19,7 @@ def plan(
 ) -> None:
     """Count the cells of a grid, and those still to do; nothing is run."""
     from ferbench.grid.plan import make_plan
+    from ferbench.grid.versions import version_warnings
     from ferbench.host import discover
     from ferbench.results.store import Store
     from ferbench.settings import read_settings
@@ -54,5 +55,6 @@ def plan(
         record = store.record(cell.id)
         assert record is not None
         typer.echo(f"  failed before: {cell.label}: {record.reason}")
-    for warning in options.version_warnings(made, store):
+    found = [record for cell in made.cells if (record := store.record(cell.id)) is not None]
+    for warning in version_warnings(found):
         typer.echo(f"  {warning}")

@@ -1,14 +1,11 @@
 """`ferbench run`: run a grid and print its leaderboard."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ferbench.cli import options
-
-if TYPE_CHECKING:
-    pass
 
 QUICK = ("dataset.simfaces.subjects=20",)
 AUTO_RAY_CELLS = 6
@@ -55,7 +52,9 @@ def run(
     json: options.Json = False,
 ) -> None:
     """Run methods on datasets, resuming where an earlier run stopped, and print the leaderboard."""
+    from ferbench.cli import reporting
     from ferbench.cli.progress import RichMonitor, preparing
+    from ferbench.errors import Interrupted
     from ferbench.grid.executor import Workforce, make_executor
     from ferbench.grid.plan import make_plan
     from ferbench.grid.run import run_plan
@@ -92,22 +91,13 @@ def run(
     workers_of = make_executor(executor, registry, place, force)
     with preparing(plan.supplies.missing()) as advance:
         plan.supplies.make(advance)
-    with RichMonitor(to_do, show_epochs=executor == "inline") as monitor:
-        outcome = run_plan(plan, workers_of, place, monitor)
-    print(
-        outcome.already,
-        len(outcome.ran),
-        [
-            (
-                r.label if hasattr(r, "label") else r.method,
-                r.fold,
-                r.status,
-                r.reason,
-                r.accuracy_image_last,
-                r.accuracy_image_selected,
-                r.fit_cpu_seconds,
-                r.probes,
-            )
-            for r in outcome.ran
-        ],
-    )
+    try:
+        with RichMonitor(to_do, show_epochs=executor == "inline") as monitor:
+            outcome = run_plan(plan, workers_of, place, monitor)
+    except KeyboardInterrupt:
+        raise Interrupted(
+            "interrupted; finished cells are kept, the same command continues"
+        ) from None
+    reporting.report(plan, place.store, outcome, registry, figures=figures, json=json)
+    if outcome.unfinished or registry.broken:
+        raise typer.Exit(1)

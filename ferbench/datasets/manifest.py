@@ -1,9 +1,11 @@
 """`manifest`: any folder of one's own with a `manifest.csv`."""
 
+import csv
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 MANIFEST = "manifest.csv"
+COLUMNS = ("file", "expression", "subject_id", "sequence_id", "frame", "split")
 SPLITS = ("train", "validation", "test")
 SIMULATED_MARK = ".ferbench-simulated.json"
 """A folder with this file holds rendered pictures, and every record then says so."""
@@ -61,21 +64,20 @@ class Manifest:
 
         assert self.root is not None, "index() before availability()"
         rows = _read(self.root / MANIFEST)
-        text = pl.String
-        column = {name: rows[name] for name in rows.columns}
-        nulls = pl.Series([None] * len(rows), dtype=text)
         index = pl.DataFrame(
             {
-                "sample": column["file"],
-                "subject": column.get("subject_id", nulls),
-                "sequence": column.get("sequence_id", nulls),
-                "frame": column.get("frame", nulls).cast(pl.Int64),
-                "expression": column["expression"],
-                "file_hash": [_sha256(self.root / name) for name in column["file"]],
-                "split": column.get("split", nulls),
+                "sample": rows["file"],
+                "subject": rows["subject_id"],
+                "sequence": rows["sequence_id"].fill_null(rows["file"]),
+                "frame": rows["frame"].cast(pl.Int64),
+                "expression": rows["expression"],
+                "file_hash": [_sha256(self.root / name) for name in rows["file"]],
+                "split": rows["split"],
             }
-        ).with_columns(sequence=pl.coalesce("sequence", "sample"))
-        in_order = pl.col("sample").rank("ordinal").over("sequence").cast(pl.Int64) - 1
+        )
+        by_name = {name: place for place, name in enumerate(sorted(rows["file"], key=_natural))}
+        place = pl.col("sample").replace_strict(by_name, return_dtype=pl.Int64)
+        in_order = place.rank("ordinal").over("sequence").cast(pl.Int64) - 1
         return index.with_columns(frame=pl.coalesce("frame", in_order)).sort("sample")
 
     def load(self, samples: Sequence[str]) -> Iterator[np.ndarray]:
@@ -91,24 +93,25 @@ def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def _natural(name: str) -> list[str | int]:
+    """A key that sorts names as people do: `2.png` before `10.png`."""
+    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", name)]
+
+
 def _read(path: Path) -> "pl.DataFrame":
-    """The manifest as text columns, every cell stripped, each rule checked."""
+    """The manifest's columns as text, null where there is none; each rule checked."""
     import polars as pl
 
-    try:
-        rows = pl.read_csv(path, infer_schema=False)
-    except pl.exceptions.PolarsError as error:
-        raise UsageError(
-            f"{path} is not a readable CSV file: {str(error).splitlines()[0]}"
-        ) from None
-    rows = rows.with_columns(pl.all().str.strip_chars().replace("", None))
-    for name in ("file", "expression"):
-        if name not in rows.columns:
-            raise UsageError(f"{path} has no column {name!r}; found {', '.join(rows.columns)}")
-    if rows.is_empty():
-        raise UsageError(f"{path} lists no images: add a line for each")
-    rows = rows.with_row_index("line", offset=2)
+    rows = _lines(path)
     _refuse(path, rows, pl.col("file").is_null(), "has no file name")
+    outside = [name.startswith("/") or ".." in name.split("/") for name in rows["file"]]
+    _refuse(
+        path,
+        rows,
+        pl.Series(outside),
+        "names {file}, which is not below the folder: write paths relative to it, without `..`",
+    )
+    rows = rows.with_columns(file=pl.Series([str(PurePosixPath(name)) for name in rows["file"]]))
     _refuse(path, rows, pl.col("file").is_duplicated(), "lists {file} more than once")
     absent = [not (path.parent / name).is_file() for name in rows["file"]]
     _refuse(path, rows, pl.Series(absent), "names {file}, which does not exist")
@@ -119,18 +122,72 @@ def _read(path: Path) -> "pl.DataFrame":
         ~pl.col("expression").is_in(EXPRESSIONS),
         "({file}) has the unknown expression {expression!r}; known: " + ", ".join(EXPRESSIONS),
     )
-    if "split" in rows.columns:
-        bad = pl.col("split").is_not_null() & ~pl.col("split").is_in(SPLITS)
-        _refuse(
-            path,
-            rows,
-            bad,
-            "({file}) has the unknown split {split!r}; known: train, validation, test",
-        )
-    if "frame" in rows.columns:
-        bad = pl.col("frame").is_not_null() & pl.col("frame").cast(pl.Int64, strict=False).is_null()
-        _refuse(path, rows, bad, "({file}) has the frame {frame!r}, which is not a whole number")
-    return rows.drop("line")
+    _refuse(
+        path,
+        rows,
+        ~pl.col("split").is_in(SPLITS),
+        "({file}) has the unknown split {split!r}; known: " + ", ".join(SPLITS),
+    )
+    frame = pl.col("frame")
+    _refuse(
+        path,
+        rows,
+        frame.is_not_null() & frame.cast(pl.Int64, strict=False).is_null(),
+        "({file}) has the frame {frame!r}, which is not a whole number",
+    )
+    recorded = rows.filter(pl.col("sequence_id").is_not_null())
+    _refuse(
+        path,
+        recorded,
+        (pl.col("subject_id").n_unique() > 1).over("sequence_id"),
+        "({file}): the sequence {sequence_id!r} has more than one subject_id; a recording shows "
+        "one person, so make sequence ids unique",
+    )
+    _refuse(
+        path,
+        recorded,
+        frame.is_null() & frame.is_not_null().any().over("sequence_id"),
+        "({file}) has no frame, and others of the sequence {sequence_id!r} have one",
+    )
+    return rows
+
+
+def _lines(path: Path) -> "pl.DataFrame":
+    """`COLUMNS` and the number of the `line`; cells stripped, blank lines left out."""
+    import polars as pl
+
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file, strict=True)
+            names = [name.strip() for name in next(reader, [])]
+            cells = [(reader.line_num, [cell.strip() for cell in line]) for line in reader]
+    except UnicodeDecodeError:
+        raise UsageError(f"{path} is not UTF-8 text: save it as CSV in UTF-8") from None
+    except csv.Error as error:
+        raise UsageError(f"{path}, line {reader.line_num} is not readable CSV: {error}") from None
+    for name in COLUMNS[:2]:
+        if name not in names:
+            raise UsageError(
+                f"{path} has no column {name!r} in its first line; found {', '.join(names)!r} "
+                "(a comma separates columns)"
+            )
+    for name in COLUMNS:
+        if names.count(name) > 1:
+            raise UsageError(f"{path} has the column {name!r} more than once")
+    filled = [(number, line) for number, line in cells if any(line)]
+    for number, line in filled:
+        if any(line[len(names) :]):
+            raise UsageError(
+                f"{path}, line {number} has {len(line)} cells for {len(names)} columns: "
+                "put a name with a comma in quotes"
+            )
+    if not filled:
+        raise UsageError(f"{path} lists no images: add a line for each")
+    rows = [
+        {"line": number, **{k: v or None for k, v in zip(names, line, strict=False)}}
+        for number, line in filled
+    ]
+    return pl.DataFrame(rows, schema={"line": pl.Int64, **dict.fromkeys(COLUMNS, pl.String)})
 
 
 def _refuse(path: Path, rows: "pl.DataFrame", bad: "pl.Expr | pl.Series", says: str) -> None:
@@ -139,5 +196,6 @@ def _refuse(path: Path, rows: "pl.DataFrame", bad: "pl.Expr | pl.Series", says: 
     if found.is_empty():
         return
     first = found.row(0, named=True)
-    more = f" (and {len(found) - 1} more lines like it)" if len(found) > 1 else ""
+    others = len(found) - 1
+    more = f" (and {others} more {'line' if others == 1 else 'lines'} like it)" if others else ""
     raise UsageError(f"{path}, line {first['line']} {says.format(**first)}{more}")

@@ -1,6 +1,7 @@
 """The inline executor: one cell after the other in this process, without importing Ray."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from ferbench.grid.cell import Cell, StageCell
 from ferbench.grid.executor import Monitor
@@ -22,9 +23,7 @@ class InlineExecutor:
         for stage in stages:
             label = stage.label
             monitor.started(label)
-            outcome = run_stage(
-                stage, self.place, lambda _, epoch, s, label=label: monitor.epoch(label, epoch, s)
-            )
+            outcome = run_stage(stage, self.place, partial(monitor.epoch, label))
             monitor.ended(label, failed=outcome.reason is not None)
 
     def run_cells(self, cells: Sequence[Cell], monitor: Monitor) -> None:
@@ -36,6 +35,6 @@ class InlineExecutor:
                 cell,
                 self.registry,
                 self.place,
-                lambda _, epoch, s, label=label: monitor.epoch(label, epoch, s),
+                partial(monitor.epoch, label),
             )
             monitor.ended(label, failed=not record.finished)

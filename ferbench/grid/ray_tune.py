@@ -24,13 +24,16 @@ ENVIRONMENT = {
     "RAY_CHDIR_TO_TRIAL_DIR": "0",
     "RAY_AIR_NEW_OUTPUT": "0",
     "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
+    "TUNE_DISABLE_SIGINT_HANDLER": "1",
     "TUNE_WARN_EXCESSIVE_EXPERIMENT_CHECKPOINT_SYNC_THRESHOLD_S": "0",
 }
-"""Set before Ray starts: no reports home, no lower priority, no logs besides our records."""
+"""Set before Ray starts: no reports home, no lower priority, no logs besides our
+records, and Ctrl-C reaches us."""
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 ATTEMPTS = 2
 """How often a cell is tried whose worker dies."""
-DIED = "its worker died, perhaps for lack of memory"
+LOW_MEMORY = "running low on memory"
+"""What Ray says when it kills a worker to save the machine."""
 
 _registries: dict[tuple[Path, ...], Registry] = {}
 
@@ -42,11 +45,15 @@ def _registry(folders: tuple[Path, ...]) -> Registry:
     return _registries[folders]
 
 
+def _unheard(epoch: int, scalars: dict[str, float]) -> None:
+    """Epochs in a worker process are not shown."""
+
+
 def _cell_trial(
     config: dict[str, Any], items: Mapping[str, Cell], place: Workplace, folders: tuple[Path, ...]
 ) -> None:
     """Run one cell in a Tune worker. Failures are recorded, not raised: raising costs the actor."""
-    run_cell(items[config["id"]], _registry(folders), place, lambda *_: None)
+    run_cell(items[config["id"]], _registry(folders), place, _unheard)
     tune.report({"done": 1})
 
 
@@ -58,7 +65,7 @@ def _stage_trial(
 ) -> None:
     """Run one stage in a Tune worker."""
     _registry(folders)
-    run_stage(items[config["id"]], place, lambda *_: None)
+    run_stage(items[config["id"]], place, _unheard)
     tune.report({"done": 1})
 
 
@@ -92,21 +99,20 @@ class RayTuneExecutor:
     def run_stages(self, stages: Sequence[StageCell], monitor: Monitor) -> None:
         """See `Executor`."""
         work = {stage.id: (stage, stage.method, stage.label) for stage in stages}
-        errors = self._run(_stage_trial, work, monitor, self.place.stages.done)
+        deaths = self._run(_stage_trial, work, monitor, self.place.stages.done)
         for stage in stages:
             if self.place.stages.outcome(stage.id) is None:
-                outcome = StageOutcome(stage.label, 0.0, errors.get(stage.id, DIED))
-                self.place.stages.save(stage.id, outcome, None)
+                _, reason = deaths[stage.id]
+                self.place.stages.save(stage.id, StageOutcome(stage.label, 0.0, reason), None)
 
     def run_cells(self, cells: Sequence[Cell], monitor: Monitor) -> None:
         """See `Executor`."""
         before = {cell.id: self._started(cell.id) for cell in cells}
         work = {cell.id: (cell, cell.identity["method"], cell.label) for cell in cells}
-        errors = self._run(_cell_trial, work, monitor, self.place.store.finished)
+        deaths = self._run(_cell_trial, work, monitor, self.place.store.finished)
         for cell in cells:
             if self._started(cell.id) == before[cell.id]:
-                reason = errors.get(cell.id, DIED)
-                status: Status = "oom" if "memory" in reason.lower() else "failed"
+                status, reason = deaths[cell.id]
                 self.place.store.save(Record(**cell.identity, status=status, reason=reason))
 
     def _started(self, cell_id: str) -> str | None:
@@ -120,8 +126,8 @@ class RayTuneExecutor:
         work: Mapping[str, tuple[Any, str, str]],
         monitor: Monitor,
         ok: Callable[[str], bool],
-    ) -> dict[str, str]:
-        """Run `trial` on each of `work` (id -> item, method, label); reasons of dead workers."""
+    ) -> dict[str, tuple[Status, str]]:
+        """Run `trial` on each of `work` (id -> item, method, label); what became of dead workers."""
         if not work:
             return {}
         self._start_ray()
@@ -154,11 +160,8 @@ class RayTuneExecutor:
         )
         results = tuner.fit()
         shutil.rmtree(scratch, ignore_errors=True)
-        errors = {}
-        for result in results:
-            if result.error is not None and result.config:
-                errors[result.config["id"]] = _one_line(result.error)
-        return errors
+        ended = [results[number] for number in range(len(results))]
+        return {end.config["id"]: _death(end.error) for end in ended if end.error and end.config}
 
     def _start_ray(self) -> None:
         """Start Ray here, or join the cluster; once a process."""
@@ -166,8 +169,9 @@ class RayTuneExecutor:
             return
         for name, value in ENVIRONMENT.items():
             os.environ.setdefault(name, value)
+        logging.getLogger("ray.tune").setLevel(logging.CRITICAL)
         force = self.workforce
-        quiet = {"log_to_driver": False, "logging_level": logging.ERROR}
+        quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
         if force.address != "local":
             ray.init(address=force.address, **quiet)
             return
@@ -189,9 +193,8 @@ class RayTuneExecutor:
         return tune.PlacementGroupFactory([{"CPU": asked.cpus * self.place.threads, "GPU": gpus}])
 
 
-def _one_line(error: BaseException) -> str:
-    """What happened to a worker, without Ray's advice."""
-    text = " ".join(str(error).split())
-    if "memory" in text.lower() and "killed" in text.lower():
-        return "its worker was killed for lack of memory"
-    return f"its worker died: {type(error).__name__}: {text[:200]}"
+def _death(error: BaseException) -> tuple[Status, str]:
+    """The status and reason of a cell whose worker died, without Ray's advice."""
+    if LOW_MEMORY in str(error):
+        return "oom", "its worker was killed, since the machine ran low on memory"
+    return "failed", f"its worker died {ATTEMPTS} times ({type(error).__name__})"

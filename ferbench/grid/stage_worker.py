@@ -24,7 +24,7 @@ def run_stage(stage: StageCell, place: Workplace, observe: Observer) -> StageOut
                 device=device_for_cell(),
                 checkpoint=checkpoint,
                 stages={name: place.stages.read(other) for name, other in stage.after.items()},
-                observe=lambda epoch, scalars: observe(stage.id, epoch, scalars),
+                observe=observe,
             )
             data = (
                 auxiliary_faces(stage.material)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -73,8 +74,8 @@ class Workplace:
         return Checkpoint(self.out / "checkpoints" / cell_id)
 
 
-Observer = Callable[[str, int, dict[str, float]], None]
-"""Called with (cell id, epoch, scalars) as epochs end."""
+Observer = Callable[[int, dict[str, float]], None]
+"""Called with (epoch, scalars) as epochs end."""
 
 
 def run_cell(cell: Cell, registry: Registry, place: Workplace, observe: Observer) -> Record:
@@ -207,7 +208,7 @@ class _Attempt:
         record, place = self.record, self.place
 
         def observe(epoch: int, scalars: dict[str, float]) -> None:
-            self.observe(self.cell.id, epoch, scalars)
+            self.observe(epoch, scalars)
             self.registry.observe("epoch_ended", cell_id=self.cell.id, epoch=epoch, scalars=scalars)
 
         return Run(
@@ -287,7 +288,7 @@ class _Attempt:
             folder.mkdir(parents=True, exist_ok=True)
             save_state(folder / f"{state}.npz", method.state())
 
-    def _outcome(self, predicted: Mapping[str, Predictions]) -> dict[str, float]:
+    def _outcome(self, predicted: Mapping[str, Predictions]) -> dict[str, Any]:
         found = {}
         for state, predictions in predicted.items():
             rows = frame(predictions, self.test_rows, self.record.classes, state)

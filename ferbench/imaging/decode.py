@@ -10,13 +10,25 @@ from ferbench.errors import UsageError
 
 DECODER = f"Pillow {PIL.__version__}"
 
+UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError)
+"""What Pillow raises on files that are no pictures, or are broken ones."""
+
 
 def read_rgb(path: Path) -> np.ndarray:
     """The picture as (H, W, 3) uint8 RGB, turned upright by its EXIF orientation."""
     try:
         with Image.open(path) as picture:
-            return np.asarray(ImageOps.exif_transpose(picture).convert("RGB"))
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+            return np.asarray(_eight_bits(ImageOps.exif_transpose(picture)).convert("RGB"))
+    except UNREADABLE as error:
         raise UsageError(
             f"cannot read the image {path}: {error}; replace the file or take it out of the list"
         ) from None
+
+
+def _eight_bits(picture: Image.Image) -> Image.Image:
+    """16-bit grey scaled to 8 bits, which `convert` would clip to white instead."""
+    if picture.mode.startswith("I;16"):
+        return Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
+    if picture.mode in ("I", "F"):
+        raise ValueError("32-bit pixels have no known white; convert it to 8 or 16 bits")
+    return picture

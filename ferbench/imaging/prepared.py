@@ -67,7 +67,7 @@ def prepare(
     try:
         shape = (len(samples), *preparation.shape)
         images = np.lib.format.open_memmap(draft / IMAGES, mode="w+", dtype=np.uint8, shape=shape)
-        for row, image in enumerate(dataset.load(samples)):
+        for row, image in zip(range(len(samples)), dataset.load(samples), strict=True):
             images[row] = prepare_image(image, preparation)
             advance(1)
         images.flush()

@@ -12,10 +12,13 @@ def network_cost(module: torch.nn.Module, *inputs: torch.Tensor) -> Cost:
     Convolutions and matrix products count; additions, normalisations and activations do not, as
     in the papers' figures. Give inputs of batch size 1.
     """
-    training = module.training
+    training = [(part, part.training) for part in module.modules()]
     module.eval()
-    with torch.no_grad(), FlopCounterMode(display=False) as counter:
-        module(*inputs)
-    module.train(training)
+    try:
+        with torch.no_grad(), FlopCounterMode(display=False) as counter:
+            module(*inputs)
+    finally:
+        for part, mode in training:
+            part.training = mode
     parameters = sum(p.numel() for p in module.parameters() if p.requires_grad)
     return Cost(parameters=parameters, macs=counter.get_total_flops() // 2)

@@ -14,12 +14,19 @@ fold. split: the corpus's own split."""
 def groups(subjects: Sequence[str], folding: Folding, count: int) -> list[list[str]]:
     """Sorted subjects cut into disjoint groups that together hold all of them."""
     ordered = sorted(subjects)
+    if len(ordered) < 2:
+        raise UsageError(
+            f"folds need at least 2 subjects, not {len(ordered)}: the images to train on and those "
+            "to test on must be of different people"
+        )
     if folding == "loso":
         count = len(ordered)
-    if count < 2 or len(ordered) < count:
+    if count < 2:
+        raise UsageError(f"a protocol needs at least 2 folds, not {count}: use kfold:2 or more")
+    if len(ordered) < count:
         raise UsageError(
-            f"{len(ordered)} subjects cannot be cut into {max(count, 2)} folds: use fewer folds, "
-            f"such as --protocol kfold:{max(len(ordered), 2)}, or more subjects"
+            f"{len(ordered)} subjects cannot be cut into {count} folds: use fewer folds, "
+            f"such as --protocol kfold:{len(ordered)}, or more subjects"
         )
     if folding in ("stride", "loso"):
         return [ordered[i::count] for i in range(count)]

@@ -8,17 +8,30 @@ from typing import Literal
 
 import polars as pl
 
+from ferbench.errors import UsageError
+
 FrameRule = Literal["apex", "last3", "mid3"]
 
 NEUTRAL = "neutral"
 
 
 def labelled(index: pl.DataFrame) -> pl.DataFrame:
-    """The index with `n`, the frames of its sequence, and `onset`; unlabelled frames dropped."""
+    """The index in order of frames, with `onset`; unlabelled frames dropped."""
     known = index.filter(pl.col("expression").is_not_null()).sort("sequence", "frame", "sample")
-    n = pl.len().over("sequence")
-    mixed = (pl.col("expression") != NEUTRAL).any().over("sequence")
-    return known.with_columns(n=n, onset=(pl.col("expression") == NEUTRAL) & mixed)
+    shown = known.filter(pl.col("expression") != NEUTRAL)
+    several = (
+        shown.group_by("sequence", maintain_order=True)
+        .agg(pl.col("expression").unique().sort())
+        .filter(pl.col("expression").list.len() > 1)
+    )
+    if len(several):
+        sequence, found = several.row(0)
+        raise UsageError(
+            f"sequence {sequence!r} shows {' and '.join(found)}: a recording has one expression "
+            "besides neutral; give each its own sequence id"
+        )
+    mixed = pl.col("sequence").is_in(shown["sequence"].unique().implode())
+    return known.with_columns(onset=(pl.col("expression") == NEUTRAL) & mixed)
 
 
 def pick(frames: pl.DataFrame, rule: FrameRule) -> pl.DataFrame:

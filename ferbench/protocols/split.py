@@ -109,7 +109,7 @@ def _certify(folds: tuple[Fold, ...]) -> Certificate:
     return Certificate(
         fold_hash=digest.hexdigest(),
         folds=len(folds),
-        subjects=rows["subject"].n_unique(),
+        subjects=rows["subject"].drop_nulls().n_unique(),
         sequences=rows["sequence"].n_unique(),
         images=rows["sample"].n_unique(),
         subjects_provable=not rows["subject"].is_null().any(),

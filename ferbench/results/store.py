@@ -50,9 +50,11 @@ class Store:
                 (draft / TRACE).write_text(trace)
             (draft / RECORD).write_text(record.to_json())
             target = self.folder(record.cell_id)
+            earlier = draft.with_name(f"{draft.name}-earlier")
             if target.exists():
-                shutil.rmtree(target)
+                os.replace(target, earlier)
             os.replace(draft, target)
+            shutil.rmtree(earlier, ignore_errors=True)
         except BaseException:
             shutil.rmtree(draft, ignore_errors=True)
             raise

@@ -42,16 +42,16 @@ class Checkpoint:
         torch.save(content, draft)
         os.replace(draft, self._epoch)
 
-    def restore(
-        self, parts: Mapping[str, Snapshot], device: torch.device
-    ) -> tuple[int, dict[str, Any]] | None:
-        """Fill `parts` and the generators; the last finished epoch and the harness's books."""
+    def restore(self, parts: Mapping[str, Snapshot]) -> tuple[int, dict[str, Any]] | None:
+        """Fill `parts` and the generators; the last finished epoch and the harness's books.
+
+        All is read to the CPU, where generator states belong; parts copy to their own device.
+        """
         if not self._epoch.exists():
             return None
-        content = torch.load(self._epoch, map_location=device, weights_only=True)
+        content = torch.load(self._epoch, map_location="cpu", weights_only=True)
         for name, part in parts.items():
             part.load_state_dict(content["parts"][name])
-        content["rng"]["torch"] = content["rng"]["torch"].cpu()
         set_rng_state(content["rng"])
         return content["epoch"], content["harness"]
 

@@ -1,5 +1,6 @@
 """The run context: the harness's side of one cell while its method fits."""
 
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -10,7 +11,7 @@ import torch
 
 from ferbench.contracts.method import Method, State
 from ferbench.contracts.run import BatchShape, Snapshot
-from ferbench.errors import CellTimeout
+from ferbench.errors import CellTimeout, PluginError
 from ferbench.training.checkpoint import Checkpoint
 from ferbench.training.clock import PhaseClock
 from ferbench.training.counting import ComparisonCounter, counting
@@ -69,6 +70,7 @@ class Run:
         self._deadline = deadline
         self._method: Method | None = None
         self._score: Callable[[], float] | None = None
+        self._looped = False
         self.progress = Progress()
         self.selected: State | None = None
         self.clock = PhaseClock(torch.cuda.synchronize if device.type == "cuda" else lambda: None)
@@ -98,10 +100,16 @@ class Run:
 
     def epochs(self, total: int, **parts: Snapshot) -> Iterator[int]:
         """See `RunContext.epochs`."""
+        if self._looped:
+            raise PluginError(
+                "run.epochs may be called once in a cell, since it has one checkpoint: train what "
+                "comes before in a stage"
+            )
+        self._looped = True
         first = self._restore(parts)
         for epoch in range(first, total):
-            yield epoch
             self.progress.epochs = epoch + 1
+            yield epoch
             with self.clock.phase("checkpoint"):
                 books = {"progress": self.progress.state_dict(), "clock": self.clock.state_dict()}
                 self._checkpoint.save(epoch, parts, books)
@@ -112,23 +120,25 @@ class Run:
         """See `RunContext.batch`."""
         progress = self.progress
         progress.batches += 1
-        progress.input_passes += shape.images
+        progress.input_passes += int(shape.images)
         expected = self._method.expected_comparisons(shape) if self._method else None
         if expected is not None:
-            progress.comparisons_expected = (progress.comparisons_expected or 0) + expected
+            progress.comparisons_expected = (progress.comparisons_expected or 0) + int(expected)
 
     def offer(self, epoch: int, **scalars: float) -> float | None:
         """See `RunContext.offer`."""
         score = None
+        scalars = {name: float(value) for name, value in scalars.items()}
         if self._score is not None and self._method is not None:
             with self.clock.phase("validation"):
-                score = self._score()
+                score = float(self._score())
                 if self.progress.best_score is None or score > self.progress.best_score:
                     self.progress.best_score, self.progress.best_epoch = score, epoch
                     self.selected = copied(self._method.state())
                     self._checkpoint.save_selected(self.selected)
             scalars = {**scalars, "validation_accuracy": score}
-        self.progress.curve.append({"epoch": epoch, **scalars})
+        finite = {name: value for name, value in scalars.items() if math.isfinite(value)}
+        self.progress.curve.append({"epoch": epoch, **finite})
         self._observe(epoch, scalars)
         return score
 
@@ -138,7 +148,7 @@ class Run:
 
     def _restore(self, parts: Mapping[str, Snapshot]) -> int:
         """Continue from the checkpoint if there is one; the first epoch to run."""
-        found = self._checkpoint.restore(parts, self._device)
+        found = self._checkpoint.restore(parts)
         if found is None:
             return 0
         epoch, books = found

@@ -1,5 +1,6 @@
 """States of methods and stages: copying, storing and reading them without pickle."""
 
+import copy
 import json
 import os
 from pathlib import Path
@@ -25,18 +26,13 @@ def load_module_state(module: torch.nn.Module, state: State) -> None:
 
 
 def copied(state: State) -> State:
-    """A state whose arrays no longer share memory with a network in training."""
-    return {
-        name: copied(value)
-        if isinstance(value, dict)
-        else (value.copy() if isinstance(value, np.ndarray) else value)
-        for name, value in state.items()
-    }
+    """A state that no longer shares memory with a network in training."""
+    return copy.deepcopy(state)
 
 
 def save_state(path: Path, state: State) -> None:
     """Store a state as one `.npz` file, whole or not at all."""
-    arrays: dict[str, np.ndarray] = {}
+    arrays: dict[str, Any] = {}
     values: dict[str, Any] = {}
     _flatten(state, "", arrays, values)
     arrays[VALUES] = np.frombuffer(json.dumps(values).encode(), dtype=np.uint8)
@@ -67,9 +63,11 @@ def _flatten(
     for name, value in state.items():
         if "/" in name:
             raise ValueError(f"state names may not contain '/': {name!r}")
-        if isinstance(value, dict):
+        if isinstance(value, dict) and value:
             _flatten(value, f"{prefix}{name}/", arrays, values)
         elif isinstance(value, np.ndarray):
+            if value.dtype.hasobject:
+                raise ValueError(f"state arrays may not hold Python objects: {prefix}{name}")
             arrays[prefix + name] = value
         else:
             values[prefix + name] = value

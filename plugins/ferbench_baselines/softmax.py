@@ -2,7 +2,6 @@
 
 import numpy as np
 import torch
-from torch import nn
 from torch.nn import functional as F
 
 from ferbench.contracts.faces import DEFAULT_INPUT, Faces, Predictions, TrainingFaces
@@ -37,7 +36,7 @@ class Softmax:
     def fit(self, data: TrainingFaces, run: RunContext) -> None:
         """Train for `config.epochs`, offering the state after each."""
         config, train = self.config, data.train
-        network = self.network.to(run.device, memory_format=torch.channels_last)
+        network = self.network.to(run.device).to(memory_format=torch.channels_last)
         labels = torch.from_numpy(train.expression).to(run.device)
         optimiser = torch.optim.AdamW(
             network.parameters(), lr=config.lr, weight_decay=config.weight_decay
@@ -96,7 +95,7 @@ class Softmax:
         return None
 
 
-def _network(config: SoftmaxConfig, classes: int, channels: int) -> nn.Module:
+def _network(config: SoftmaxConfig, classes: int, channels: int) -> SmallCnn | InceptionClassifier:
     if config.network == "cnn":
         return SmallCnn(classes, config.width, config.crop, channels, config.dropout)
     if config.network == "inception":

@@ -1,0 +1,41 @@
+# `make run` and `make test` do everything on a machine with python3 and pip.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help run quick test bench lint types format clean
+
+help:  ## show this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+run: $(READY)  ## install, run every method on the simulated default, print the leaderboard
+	$(BIN)/ferbench run --methods all
+
+quick: $(READY)  ## install and print a first small table
+	$(BIN)/ferbench run --quick
+
+test: $(READY)  ## install and run the test suite
+	$(BIN)/python -m pytest
+
+bench: $(READY)  ## install and run the benchmarks
+	$(BIN)/python -m pytest benchmarks --benchmark-enable
+
+lint: $(READY)  ## check style
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(READY)  ## check types
+	$(BIN)/mypy
+
+format: $(READY)  ## mend style
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+clean:  ## remove the environment and the results of runs
+	rm -rf $(VENV) runs
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --editable '.[test]' --constraint constraints.txt
+	touch $@

@@ -1,0 +1,5 @@
+"""`python -m ferbench` is `ferbench`."""
+
+from ferbench.cli import main
+
+main()

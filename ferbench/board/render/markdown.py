@@ -1,0 +1,139 @@
+"""The board as Markdown: what the committed leaderboards hold."""
+
+from collections.abc import Sequence
+
+from ferbench.board import text
+from ferbench.board.model import Board, Comparison, Row, Section
+
+HEAD = "<!-- Made by `ferbench board` from the records; do not edit. -->\n\n# Leaderboards\n"
+
+UNITS = (
+    "Accuracies and probes in percent, intervals at 95 %, `±` the standard deviation over folds. "
+    "`tied`: not distinguishable from the leader."
+)
+
+
+def to_markdown(board: Board) -> str:
+    """Every section: ranking, accuracies, costs, controls, notes."""
+    return "\n".join([HEAD, UNITS + "\n", *(_section(section) for section in board.sections)])
+
+
+def _section(section: Section) -> str:
+    resolution = text.resolution_text(section)
+    parts = [
+        f"## {text.title(section.key)}\n",
+        text.facts(section) + (f" {resolution}" if resolution else "") + "\n",
+        _ranking(section.rows),
+        "### Accuracies\n",
+        _accuracies(section.rows),
+        "### Costs and probes\n",
+        _costs(section.rows),
+    ]
+    if section.controls:
+        parts += ["### Against baseline and placebo\n", _controls(section.controls)]
+    failures = [
+        f"- {row.label}: {f.cells} {f.status}: {f.reason}\n"
+        for row in section.rows
+        for f in row.failures
+    ]
+    if failures:
+        parts += ["### Cells without a result\n", "".join(failures)]
+    key = section.key
+    fingerprints = f"Dataset `{key.dataset_fingerprint}`, protocol `{key.protocol_fingerprint}`."
+    parts += ["### Notes\n", "".join(f"- {note}\n" for note in (*section.notes, fingerprints))]
+    return "\n".join(parts)
+
+
+def _ranking(rows: Sequence[Row]) -> str:
+    head = (
+        "rank", "method", "accuracy", "interval", "to the leader", "folds", "seeds",
+        "training a cell", "comparisons an epoch", "identity leakage", "fidelity",
+    )  # fmt: skip
+    return _table(
+        head,
+        [
+            (
+                text.rank(row),
+                text.method(row),
+                text.percent(row.accuracy),
+                text.interval(row.interval),
+                text.remark(row),
+                text.progress(row.folds_done, row.folds_required),
+                text.progress(row.seeds_done, row.seeds),
+                text.train_time(row.cost),
+                text.count(row.cost.comparisons_per_epoch),
+                text.percent(row.identity.accuracy),
+                row.fidelity,
+            )
+            for row in rows
+        ],
+    )
+
+
+def _accuracies(rows: Sequence[Row]) -> str:
+    head = ["method", "seed sd", "macro F1"]
+    ways = [(level, state) for level in ("image", "unit") for state in ("selected", "last")]
+    for level, state in ways:
+        head += [f"by {level}, {state}", "over folds"]
+    lines = []
+    for row in rows:
+        line = [text.method(row), text.percent(row.seed_sd), text.percent(row.macro_f1)]
+        for level, state in ways:
+            found = row.way(level, state)  # type: ignore[arg-type]
+            line += [text.percent(found.pooled if found else None), text.over_folds(found)]
+        lines.append(line)
+    return _table(head, lines)
+
+
+def _costs(rows: Sequence[Row]) -> str:
+    head = (
+        "method", "training a cell", "stages", "parameters", "MACs an image",
+        "identity leakage", "shuffled", "untrained",
+        "expression probe", "shuffled", "untrained",
+    )  # fmt: skip
+    return _table(
+        head,
+        [
+            (
+                text.method(row),
+                text.train_time(row.cost),
+                text.seconds(row.cost.stage_seconds),
+                text.count(row.cost.parameters),
+                text.count(row.cost.macs),
+                text.probe(row.identity),
+                text.percent(row.identity.shuffled),
+                text.percent(row.identity.untrained),
+                text.probe(row.expression),
+                text.percent(row.expression.shuffled),
+                text.percent(row.expression.untrained),
+            )
+            for row in rows
+        ],
+    )
+
+
+def _controls(comparisons: Sequence[Comparison]) -> str:
+    head = ("method", "against", "role", "points", "interval", "p", "seeds", "claim")
+    return _table(
+        head,
+        [
+            (
+                c.label,
+                c.other,
+                c.role,
+                text.points(c.difference.mean),
+                f"[{text.points(c.difference.low)}, {text.points(c.difference.high)}]",
+                f"{c.difference.p:.3f}",
+                str(c.difference.seeds),
+                text.claim(c),
+            )
+            for c in comparisons
+        ],
+    )
+
+
+def _table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    """A pipe table; the columns after the method are right-aligned where they hold numbers."""
+    rule = [":--" if name in ("method", "against", "fidelity") else "--:" for name in head]
+    cells = [head, rule, *([cell.replace("|", "\\|") for cell in line] for line in lines)]
+    return "".join(f"| {' | '.join(line)} |\n" for line in cells)

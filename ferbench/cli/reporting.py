@@ -1,0 +1,69 @@
+"""What `ferbench run` says when it ends: the table, what failed and why, and what to do next."""
+
+import os
+from pathlib import Path
+
+import typer
+
+from ferbench.board.build import build_board, build_rankings
+from ferbench.board.render import render
+from ferbench.grid.plan import Plan
+from ferbench.grid.run import Outcome
+from ferbench.grid.versions import version_warnings
+from ferbench.host import Registry
+from ferbench.results.store import Store
+
+
+def report(
+    plan: Plan,
+    store: Store,
+    outcome: Outcome,
+    registry: Registry,
+    *,
+    figures: Path | None,
+    json: bool,
+) -> None:
+    """The leaderboard of the plan's cells on standard output, all else on standard error."""
+    records = [record for cell in plan.cells if (record := store.record(cell.id)) is not None]
+    rankings = build_rankings(records, store.predictions)
+    typer.echo(render(build_board(rankings), "json" if json else "table"), nl=False)
+    if figures is not None:
+        from ferbench.board.figures import draw
+
+        draw(rankings, figures)
+        _say(f"figures: {figures}")
+    for record in outcome.unfinished:
+        _say(
+            f"{record.status}: {record.method} on {record.dataset}, fold {record.fold}, seed "
+            f"{record.seed}: {record.reason}"
+        )
+    for broken in registry.broken:
+        _say(f"broken plugin {broken.name} ({broken.distribution}): {broken.reason}")
+    for warning in version_warnings(records):
+        _say(warning)
+    _say(_summary(plan, outcome, records[0].hardware_class if records else ""))
+    _say(f"next: {_next_command(plan, store, outcome)}")
+
+
+def _summary(plan: Plan, outcome: Outcome, hardware: str) -> str:
+    ran, failed = len(outcome.ran), len(outcome.unfinished)
+    where = " on the CPU (no CUDA device is visible)" if hardware.startswith("cpu") else ""
+    return (
+        f"{len(plan.cells)} cells: {outcome.already} had been done, {ran - failed} done now"
+        f"{where}, {failed} failed"
+    )
+
+
+def _next_command(plan: Plan, store: Store, outcome: Outcome) -> str:
+    folder = os.path.relpath(store.root)
+    if outcome.unfinished:
+        first = outcome.unfinished[0]
+        return f"see {folder}/cells/{first.cell_id}/traceback.txt, then run the same command again"
+    methods = sorted({cell.identity["method"] for cell in plan.cells})
+    if len(methods) > 1:
+        return f"ferbench compare {methods[-1]} {methods[0]} {folder}"
+    return f"ferbench board {folder} --figures {folder}/figures"
+
+
+def _say(line: str) -> None:
+    typer.echo(line, err=True)

@@ -1,0 +1,1 @@
+"""The conformance kit: what every method must keep, checked by running it."""

@@ -1,0 +1,116 @@
+"""`ferbench board` and `ferbench compare` on a results folder."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from ferbench.cli.board import board
+from ferbench.cli.compare import compare
+from ferbench.errors import UsageError
+from ferbench.results.store import Store
+
+APP = typer.Typer()
+APP.command("board")(board)
+APP.command("compare")(compare)
+
+
+def call(*arguments: object) -> Result:
+    """The command's outcome; errors that are meant for `main` to print are raised."""
+    result = CliRunner().invoke(APP, [str(a) for a in arguments])
+    if isinstance(result.exception, UsageError):
+        raise result.exception
+    return result
+
+
+@pytest.fixture
+def results(bench, outcomes, tmp_path: Path) -> Path:
+    """Two methods of five seeds, one far better; the worse also in `lite`."""
+    rng = np.random.Generator(np.random.Philox(1))
+    bench.grid("good", outcomes(rng, 5, 60, 0.9), folds=2)
+    bench.grid("bad", outcomes(rng, 5, 60, 0.5), folds=2)
+    bench.grid("bad", outcomes(rng, 1, 60, 0.5), folds=2, preset="lite", config={"width": 9})
+    bench.grid("good", outcomes(rng, 1, 60, 0.5), folds=2, preset="lite")
+    store = Store(tmp_path / "results")
+    for record in bench.records:
+        store.save(record, bench.frames[record.cell_id])
+    return store.root
+
+
+def test_formats_and_output(results: Path, tmp_path: Path) -> None:
+    assert "good" in call("board", results).stdout
+    rows = json.loads(call("board", results, "--json").stdout)
+    assert rows == json.loads(call("board", results, "--format", "json").stdout)
+    assert [r["method"] for r in rows if r["preset"] == "study"] == ["good", "bad"]
+    target = tmp_path / "new" / "board.csv"
+    assert call("board", results, "--format", "csv", "--output", target).stdout == ""
+    assert target.read_text() == call("board", results, "--format", "csv").stdout
+
+
+def test_check_fails_on_one_changed_byte(results: Path, tmp_path: Path) -> None:
+    target = tmp_path / "board.md"
+    call("board", results, "--format", "markdown", "--output", target)
+    assert call("board", results, "--check", target).exit_code == 0
+    target.write_bytes(target.read_bytes() + b"\n")
+    assert call("board", results, "--check", target).exit_code == 1
+    with pytest.raises(UsageError, match="not a file"):
+        call("board", results, "--check", tmp_path / "none.md")
+
+
+def test_compare_claims_what_five_seeds_show(results: Path) -> None:
+    lite, study = sorted(
+        json.loads(call("compare", "good", "bad", results, "--json").stdout),
+        key=lambda found: found["preset"],
+    )
+    assert (study["claim"], study["no_claim"], study["p"] < 0.05) == (True, None, True)
+    assert (study["seeds"], study["subjects"], study["units"]) == (5, 60, 60)
+    assert study["difference_low"] < study["difference"] < study["difference_high"]
+    assert not lite["claim"]
+    assert "`lite`" in lite["no_claim"]
+    text = call("compare", "bad", "good", results).stdout
+    assert f"{-100 * study['difference']:+.1f} points" in text
+    assert "claim: worse" in text
+
+
+def test_compare_names_what_it_does_not_know(results: Path) -> None:
+    with pytest.raises(UsageError, match="did you mean 'good'"):
+        call("compare", "goood", "bad", results)
+
+
+def test_compare_asks_which_configuration(bench, tmp_path: Path) -> None:
+    units = {f"p{i}/0": [1] for i in range(4)}
+    store = Store(tmp_path)
+    for width in (8, 16):
+        record = bench.add("m", units, config={"width": width})
+        store.save(record, bench.frames[record.cell_id])
+    with pytest.raises(UsageError, match=r"'m \[width=16\]', 'm \[width=8\]'"):
+        call("compare", "m", "m [width=8]", tmp_path)
+    assert "+0.0 points" in call("compare", "m [width=16]", "m [width=8]", tmp_path).stdout
+
+
+def test_compare_needs_a_common_ranking(bench, tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    for method, preset in (("a", "study"), ("b", "lite")):
+        record = bench.add(method, {"p/0": [1], "q/0": [0]}, preset=preset)
+        store.save(record, bench.frames[record.cell_id])
+    with pytest.raises(UsageError, match="no results on the same"):
+        call("compare", "a", "b", tmp_path)
+
+
+def test_an_empty_folder_says_what_to_run(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="ferbench run"):
+        call("board", tmp_path)
+
+
+def test_the_commands_import_nothing_heavy() -> None:
+    code = (
+        "import sys, ferbench.cli.board, ferbench.cli.compare;"
+        "print([m for m in ('polars','numpy','torch','scipy','matplotlib') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,93 @@
+"""Cells that go wrong: each is recorded with its reason, and every other cell finishes."""
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "says"),
+    [
+        ("raise", "failed", "RuntimeError: the toy is broken (toys.py:"),
+        ("memory", "oom", "MemoryError: no memory for the toy"),
+        ("nan", "failed", "predict returned NaN or infinity for 6 of 6 faces"),
+        ("shape", "failed", "probabilities of shape (6, 2), not (6, 3)"),
+        ("negative", "failed", "not distributions"),
+        ("unsupported", "skipped", "the toy does not like these faces"),
+    ],
+)
+def test_a_faulty_method_is_recorded_and_the_others_finish(grid, fault, status, says):
+    ran = grid("toy", "toy-b", settings=(f"toy.fault={fault}",))
+    records = ran.records()
+    assert {records["toy/0"].status, records["toy/1"].status} == {status}
+    assert says in records["toy/0"].reason
+    assert "\n" not in records["toy/0"].reason
+    assert {records["toy-b/0"].status, records["toy-b/1"].status} == {"ok"}
+    trace = ran.place.store.folder(records["toy/0"].cell_id) / "traceback.txt"
+    assert trace.exists()
+
+
+def test_unmet_needs_are_skipped_with_the_reason(grid):
+    records = grid("toy-needs-neutral").records()
+    assert records["toy-needs-neutral/0"].status == "skipped"
+    assert records["toy-needs-neutral/0"].reason == (
+        "toy-needs-neutral needs neutral, which manifest does not have"
+    )
+
+
+def test_failed_cells_are_to_do_again_and_finished_ones_are_not(grid):
+    first = grid("toy", "toy-b", settings=("toy.fault=raise",))
+    assert len(first.outcome.unfinished) == 2
+    again = grid("toy", "toy-b", settings=("toy.fault=raise",))
+    assert again.outcome.already == 2
+    assert [record.method for record in again.outcome.ran] == ["toy", "toy"]
+
+
+def test_skipped_cells_are_not_run_again(grid):
+    grid("toy-needs-neutral")
+    assert grid("toy-needs-neutral").outcome.ran == []
+
+
+def test_a_cell_that_runs_out_of_time_says_so_and_continues_later(grid, tmp_path: Path):
+    from dataclasses import replace
+
+    from ferbench.grid.worker import run_cell
+    from ferbench.host import discover
+
+    flag = tmp_path / "epochs"
+    settings = ("toy.pause=0.2", f"toy.flag={flag}", "toy.epochs=4")
+    ran = grid("toy", folds=1, settings=settings)
+    whole = ran.predictions()
+    registry = discover([Path(__file__).parents[1] / "data" / "toys"])
+    cell = ran.plan.cells[0]
+    place = replace(ran.place, out=tmp_path / "timed", timeout=0.3)
+    record = run_cell(cell, registry, place, lambda epoch, scalars: None)
+    assert record.status == "timeout"
+    assert record.reason.startswith("out of time after 2 of 4 epochs")
+    record = run_cell(cell, registry, replace(place, timeout=None), lambda e, s: None)
+    assert (record.status, record.resumed) == ("ok", 1)
+    assert place.store.predictions(cell.id).equals(whole[cell.id])
+
+
+def test_a_stage_is_trained_once_for_all_cells_that_read_it(grid, tmp_path: Path):
+    log = tmp_path / "log"
+    settings = tuple(f"{name}.log={log}" for name in ("toy-staged", "toy-staged-b"))
+    ran = grid("toy-staged", "toy-staged-b", settings=settings, seeds=2)
+    assert {record.status for record in ran.records().values()} == {"ok"}
+    assert len(ran.records()) == 8
+    assert log.read_text().splitlines() == ["trained"] * 2, "once a fold, not once a cell"
+    assert ran.records()["toy-staged/0"].stage_cpu_seconds > 0
+
+
+def test_a_failed_stage_blocks_its_cells_and_nothing_else(grid, tmp_path: Path):
+    log = tmp_path / "log"
+    settings = (f"toy-staged.log={log}", "toy-staged.fail=true")
+    ran = grid("toy-staged", "toy", settings=settings)
+    records = ran.records()
+    assert records["toy-staged/0"].status == "blocked"
+    assert "stage means of toy-staged on fold 0 failed: RuntimeError: the stage is broken" in (
+        records["toy-staged/0"].reason
+    )
+    assert records["toy/0"].status == "ok"
+    mended = grid("toy-staged", "toy", settings=(f"toy-staged.log={log}",))
+    assert mended.records()["toy-staged/0"].status == "ok"
