@@ -1,6 +1,7 @@
 """`manifest`: any folder of one's own with a `manifest.csv`."""
 
 import csv
+import difflib
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
@@ -165,6 +166,26 @@ def _lines(path: Path) -> "pl.DataFrame":
         raise UsageError(f"{path} is not UTF-8 text: save it as CSV in UTF-8") from None
     except csv.Error as error:
         raise UsageError(f"{path}, line {reader.line_num} is not readable CSV: {error}") from None
+    _refuse_columns(path, names)
+    rows = []
+    for number, line in cells:
+        if any(line[len(names) :]):
+            raise UsageError(
+                f"{path}, line {number} has {len(line)} cells for {len(names)} columns: "
+                "put a name with a comma in quotes"
+            )
+        if any(line):
+            cell = dict(zip(names, line, strict=False))
+            rows.append((number, *(cell.get(name) or None for name in COLUMNS)))
+    if not rows:
+        raise UsageError(f"{path} lists no images: add a line for each")
+    schema = {"line": pl.Int64, **dict.fromkeys(COLUMNS, pl.String)}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _refuse_columns(path: Path, names: Sequence[str]) -> None:
+    """Raise if a needed column is absent, or one that was meant is misspelt: it would be ignored,
+    and without subjects no split could be trusted."""
     for name in COLUMNS[:2]:
         if name not in names:
             raise UsageError(
@@ -174,20 +195,14 @@ def _lines(path: Path) -> "pl.DataFrame":
     for name in COLUMNS:
         if names.count(name) > 1:
             raise UsageError(f"{path} has the column {name!r} more than once")
-    filled = [(number, line) for number, line in cells if any(line)]
-    for number, line in filled:
-        if any(line[len(names) :]):
+    absent = [name for name in COLUMNS if name not in names]
+    for name in names:
+        meant = difflib.get_close_matches(name.lower(), absent, n=1, cutoff=0.8)
+        if meant:
             raise UsageError(
-                f"{path}, line {number} has {len(line)} cells for {len(names)} columns: "
-                "put a name with a comma in quotes"
+                f"{path} has a column {name!r} and no {meant[0]!r}: rename it if that is meant, "
+                "or else to something less alike"
             )
-    if not filled:
-        raise UsageError(f"{path} lists no images: add a line for each")
-    rows = [
-        {"line": number, **{k: v or None for k, v in zip(names, line, strict=False)}}
-        for number, line in filled
-    ]
-    return pl.DataFrame(rows, schema={"line": pl.Int64, **dict.fromkeys(COLUMNS, pl.String)})
 
 
 def _refuse(path: Path, rows: "pl.DataFrame", bad: "pl.Expr | pl.Series", says: str) -> None:

@@ -37,7 +37,7 @@ def labelled(index: pl.DataFrame) -> pl.DataFrame:
 def pick(frames: pl.DataFrame, rule: FrameRule) -> pl.DataFrame:
     """The frames that `rule` selects from what `labelled` gave, onset references left out."""
     shown = frames.filter(~pl.col("onset"))
-    count = pl.len().over("sequence")
+    count = pl.len().over("sequence").cast(pl.Int64)
     place = pl.int_range(pl.len()).over("sequence")
     if rule == "apex":
         keep = place == count - 1

@@ -1,0 +1,61 @@
+"""How a face is lit, turned and framed in one picture."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ferbench.datasets.simulated.levels import Level
+from ferbench.datasets.simulated.streams import stream
+
+KEY_LIGHT = np.array([0.2, 0.45, 0.85])
+"""Where the light of a level without variation comes from: x right, y up, z to the camera."""
+
+LARGEST_TURN = 50.0
+"""Degrees; beyond, the painted eyes leave the visible half of the head."""
+
+RESTLESSNESS = 0.12
+"""How far the head drifts from frame to frame, as a share of the level's spread of poses."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The conditions of one picture.
+
+    pose:       yaw, pitch, roll in radians.
+    light:      direction towards the light, any length.
+    brightness: of that light against the ambient one, 0..1.
+    background: its grey level, 0..1.
+    gaze:       right and up, -1..1.
+    shift:      right and down, as a share of the picture's side.
+    exposure:   factor on the linear picture.
+    """
+
+    pose: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    light: tuple[float, float, float] = (0.25, 0.45, 0.85)
+    brightness: float = 0.75
+    background: float = 0.45
+    gaze: tuple[float, float] = (0.0, 0.0)
+    shift: tuple[float, float] = (0.0, 0.0)
+    exposure: float = 1.0
+
+
+def draw_views(
+    seed: int, subject: int, expression: str, take: int, level: Level, frames: int
+) -> tuple[View, ...]:
+    """One view a frame of one recording: everything is fixed but the head, which drifts a little."""
+    draw = stream(seed, "view", subject, expression, take)
+    direction = KEY_LIGHT + draw.normal(size=3) * level.light * [1.0, 0.6, 0.2]
+    direction[2] = max(direction[2], 0.2)  # never from behind
+    brightness = float(np.clip(0.75 + 0.15 * level.light * draw.normal(), 0.35, 1.0))
+    fixed = {
+        "light": tuple(direction.tolist()),
+        "brightness": brightness,
+        "background": float(draw.uniform(0.2, 0.8)),
+        "gaze": tuple(np.clip(0.4 * draw.normal(size=2), -1, 1).tolist()),
+        "shift": tuple((draw.normal(size=2) * level.shift).tolist()),
+        "exposure": float(np.exp(0.15 * level.light * draw.normal())),
+    }
+    spread = np.array(level.pose)
+    drift = np.cumsum(draw.normal(size=(frames, 3)) * RESTLESSNESS * spread, axis=0)
+    degrees = np.clip(draw.normal(size=3) * spread + drift, -LARGEST_TURN, LARGEST_TURN)
+    return tuple(View(pose=tuple(pose), **fixed) for pose in np.radians(degrees).tolist())

@@ -1,0 +1,1 @@
+"""Who a simulated person is: shape, colours, hair, and personal habits of expression."""
