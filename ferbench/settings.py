@@ -112,7 +112,7 @@ def _assign(settings: Settings, assignment: str) -> None:
         if not isinstance(owner.get(key), dict):
             owner[key] = {}
         owner = owner[key]
-    owner[keys[-1]] = value["value"]
+    owner[keys[-1]] = value["value"] if text else ""
 
 
 def configured(schema: type, layers: Iterable[Mapping[str, Any]], where: str) -> Any:

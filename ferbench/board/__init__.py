@@ -1,0 +1,1 @@
+"""The boards: records to rankings, with statistics, as text and figures."""

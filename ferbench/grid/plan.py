@@ -1,25 +1,35 @@
 """The plan: which cells and stages a command asks for, and which of them are still to do."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import polars as pl
 
-from ferbench.contracts.method import PRESETS, MethodSpec
+from ferbench.contracts.method import PRESETS, MethodSpec, Preparation
 from ferbench.errors import unknown
-from ferbench.grid.cell import Cell, StageCell, identity_hash
+from ferbench.grid.cell import Cell, Material, StageCell, identity_hash
 from ferbench.grid.corpus import Corpus, open_corpus
 from ferbench.grid.material import Supplies
 from ferbench.grid.revision import git_revision
 from ferbench.grid.source import source_hash
-from ferbench.grid.stages import StagePlanner, auxiliary_corpus, refuse_overlap
+from ferbench.grid.stages import TRAIN, StagePlanner, auxiliary_corpus, refuse_overlap
 from ferbench.host import Registry
 from ferbench.imaging.prepared import IMAGING_VERSION
 from ferbench.protocols.named import find
 from ferbench.protocols.split import Split, cut
 from ferbench.results.store import Store
 from ferbench.settings import Settings, configured, plain
+
+DECISIVE = (
+    "method",
+    "preset",
+    "dataset_fingerprint",
+    "protocol_fingerprint",
+    "config",
+    "source_hash",
+)
+"""The identity facts, besides fold, seed and stages, that decide what a cell computes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +79,14 @@ def make_plan(request: Request, registry: Registry, settings: Settings) -> Plan:
         registry.dataset(name)
     methods = _requested_methods(request, registry)
     plan = Plan(Supplies(settings.cache))
-    revision = git_revision()
+    planner = _Planner(plan, request, registry, settings)
     for name in request.datasets:
-        spec = registry.dataset(name)
-        corpus = open_corpus(spec, settings.datasets.get(name, {}))
-        split = cut(find(request.protocol or spec.protocol, name, registry.protocols), corpus.index)
+        corpus = planner.corpus(name)
+        protocol = find(request.protocol or corpus.spec.protocol, name, registry.protocols)
+        split = cut(protocol, corpus.index)
         plan.splits.append((corpus, split))
         for method in methods:
-            _add_cells(plan, method, corpus, split, request, registry, settings, revision)
+            planner.add(method, corpus, split)
     return plan
 
 
@@ -96,109 +106,91 @@ def _requested_methods(request: Request, registry: Registry) -> list[MethodSpec]
     return specs
 
 
-def _add_cells(
-    plan: Plan,
-    spec: MethodSpec,
-    corpus: Corpus,
-    split: Split,
-    request: Request,
-    registry: Registry,
-    settings: Settings,
-    revision: dict[str, Any],
-) -> None:
-    """Add one method's cells on one dataset, and the stages they need."""
-    folds = split.folds[: request.folds]
-    config = method_config(spec, request.preset, settings)
-    inputs = spec.inputs[request.preset]
-    auxiliary = {
-        need.dataset: auxiliary_corpus(
-            need,
-            open_corpus(registry.dataset(need.dataset), settings.datasets.get(need.dataset, {})),
-        )
-        for need in spec.auxiliary
-    }
-    order = plan.supplies.order
-    split_name = f"{corpus.fingerprint}-{split.fingerprint}"
-    table = pl.concat([f.samples.with_columns(fold=pl.lit(f.number)) for f in split.folds])
-    material = order(corpus, split_name, table, inputs)
-    others = {
-        name: order(other.corpus, identity_hash(other.fingerprint), other.table, inputs)
-        for name, other in auxiliary.items()
-    }
-    planner = StagePlanner(spec, spec.stages(config), auxiliary, plan.stages)
-    stage_materials = {
-        (stage.name, stage.corpus): order(corpus, split_name, table, stage.inputs)
-        if stage.corpus not in auxiliary
-        else order(
-            auxiliary[stage.corpus].corpus,
-            identity_hash(auxiliary[stage.corpus].fingerprint),
-            auxiliary[stage.corpus].table,
-            stage.inputs,
-        )
-        for stage in planner.declared
-    }
-    shared = _identity(spec, corpus, split, config, request.preset, registry)
-    what = {
-        "inputs": {name: asdict(preparation) for name, preparation in inputs.items()},
-        "imaging": IMAGING_VERSION,
-        "auxiliary": {name: other.fingerprint for name, other in auxiliary.items()},
-    }
-    for fold in folds:
-        for other in auxiliary.values():
-            refuse_overlap(other, corpus, fold)
-        for seed in range(request.seeds):
-            stages = planner.plan(fold, seed, split.fingerprint, split.classes, stage_materials)
-            own = {"fold": fold.number, "seed": seed, "stages": stages}
-            cell_id = identity_hash({**_decisive(shared), **what, **own})
-            plan.cells.append(
-                Cell({**shared, **revision, **own, "cell_id": cell_id}, material, others)
-            )
+class _Planner:
+    """Adds the cells and stages of one method on one dataset after the other to a plan."""
 
+    def __init__(
+        self, plan: Plan, request: Request, registry: Registry, settings: Settings
+    ) -> None:
+        self.plan, self.request, self.registry, self.settings = plan, request, registry, settings
+        self.revision = git_revision()
+        self._corpora: dict[str, Corpus] = {}
 
-def _decisive(shared: dict[str, Any]) -> dict[str, Any]:
-    """Those identity facts that decide what a cell computes."""
-    names = (
-        "method",
-        "preset",
-        "dataset_fingerprint",
-        "protocol_fingerprint",
-        "config",
-        "source_hash",
-    )
-    return {name: shared[name] for name in names}
+    def corpus(self, name: str) -> Corpus:
+        """The dataset of that name, opened and indexed once."""
+        if name not in self._corpora:
+            spec = self.registry.dataset(name)
+            self._corpora[name] = open_corpus(spec, self.settings.datasets.get(name, {}))
+        return self._corpora[name]
 
+    def add(self, spec: MethodSpec, corpus: Corpus, split: Split) -> None:
+        """Add a method's cells on a dataset, and the stages they need."""
+        config = method_config(spec, self.request.preset, self.settings)
+        inputs = spec.inputs[self.request.preset]
+        auxiliary = {
+            need.dataset: auxiliary_corpus(need, self.corpus(need.dataset))
+            for need in spec.auxiliary
+        }
+        order = self.plan.supplies.order
+        table = pl.concat([f.samples.with_columns(fold=pl.lit(f.number)) for f in split.folds])
 
-def _identity(
-    spec: MethodSpec,
-    corpus: Corpus,
-    split: Split,
-    config: Any,
-    preset: str,
-    registry: Registry,
-) -> dict[str, Any]:
-    """The identity facts that one method's cells on one dataset share, as Record names them."""
-    plugin = registry.owner["methods", spec.name]
-    scoring = split.protocol.scoring
-    return {
-        "method": spec.name,
-        "dataset": corpus.name,
-        "protocol": split.protocol.name,
-        "preset": preset,
-        "origin": corpus.origin,
-        "dataset_fingerprint": corpus.fingerprint,
-        "protocol_fingerprint": split.fingerprint,
-        "dataset_config": corpus.config,
-        "config": plain(config),
-        "classes": split.classes,
-        "folds_total": len(split.folds),
-        "scoring_unit": scoring.unit,
-        "scoring_join": scoring.join,
-        "scoring_pooling": scoring.pooling,
-        "subjects_provable": split.certificate.subjects_provable,
-        "source_hash": source_hash(spec.factory.partition(":")[0]),
-        "plugin": plugin.distribution,
-        "plugin_version": plugin.version,
-        "fidelity": spec.fidelity.level,
-        "placebo_of": spec.placebo_of,
-        "baseline": spec.baseline,
-    }
+        def material(name: str, preparations: Mapping[str, Preparation]) -> Material:
+            if name == TRAIN:
+                known_as = f"{corpus.fingerprint}-{split.fingerprint}"
+                return order(corpus, known_as, table, preparations)
+            other = auxiliary[name]
+            known_as = identity_hash(other.fingerprint)
+            return order(other.corpus, known_as, other.table, preparations)
+
+        stages = StagePlanner(spec, spec.stages(config), auxiliary, material, self.plan.stages)
+        own = material(TRAIN, inputs)
+        others = {name: material(name, inputs) for name in auxiliary}
+        shared = self._identity(spec, corpus, split, config)
+        decisive = {
+            **{name: shared[name] for name in DECISIVE},
+            "inputs": {name: asdict(preparation) for name, preparation in inputs.items()},
+            "imaging": IMAGING_VERSION,
+            "auxiliary": {name: other.fingerprint for name, other in auxiliary.items()},
+        }
+        for fold in split.folds[: self.request.folds]:
+            for other in auxiliary.values():
+                refuse_overlap(other, corpus, fold)
+            for seed in range(self.request.seeds):
+                axes = {
+                    "fold": fold.number,
+                    "seed": seed,
+                    "stages": stages.plan(fold, seed, split),
+                }
+                identity = {**shared, **axes, "cell_id": identity_hash({**decisive, **axes})}
+                self.plan.cells.append(Cell(identity, own, others))
+
+    def _identity(
+        self, spec: MethodSpec, corpus: Corpus, split: Split, config: Any
+    ) -> dict[str, Any]:
+        """The identity facts that a method's cells on a dataset share, as Record names them."""
+        plugin = self.registry.owner["methods", spec.name]
+        scoring = split.protocol.scoring
+        return {
+            "method": spec.name,
+            "dataset": corpus.name,
+            "protocol": split.protocol.name,
+            "preset": self.request.preset,
+            "origin": corpus.origin,
+            "dataset_fingerprint": corpus.fingerprint,
+            "protocol_fingerprint": split.fingerprint,
+            "dataset_config": corpus.config,
+            "config": plain(config),
+            "classes": split.classes,
+            "folds_total": len(split.folds),
+            "scoring_unit": scoring.unit,
+            "scoring_join": scoring.join,
+            "scoring_pooling": scoring.pooling,
+            "subjects_provable": split.certificate.subjects_provable,
+            "source_hash": source_hash(spec.factory.partition(":")[0]),
+            "plugin": plugin.distribution,
+            "plugin_version": plugin.version,
+            "fidelity": spec.fidelity.level,
+            "placebo_of": spec.placebo_of,
+            "baseline": spec.baseline,
+            **self.revision,
+        }

@@ -127,7 +127,7 @@ class RayTuneExecutor:
         monitor: Monitor,
         ok: Callable[[str], bool],
     ) -> dict[str, tuple[Status, str]]:
-        """Run `trial` on each of `work` (id -> item, method, label); what became of dead workers."""
+        """Run `trial` on each of `work` (id -> item, method, label); what became of dead ones."""
         if not work:
             return {}
         self._start_ray()

@@ -1,19 +1,19 @@
 """Planning stages: from a method's declarations to trainings with ids, shared where they may be."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import polars as pl
 
-from ferbench.contracts.method import AuxiliaryNeed, MethodSpec, StageSpec
+from ferbench.contracts.method import AuxiliaryNeed, MethodSpec, Preparation, StageSpec
 from ferbench.contracts.protocol import Fold
 from ferbench.errors import PluginError, UsageError
 from ferbench.grid.cell import Material, StageCell, identity_hash
 from ferbench.grid.corpus import Corpus
 from ferbench.grid.source import source_hash
 from ferbench.protocols import frames
-from ferbench.protocols.split import EVALUATED
+from ferbench.protocols.split import EVALUATED, Split
 
 TRAIN = "train"
 """The corpus of a stage that learns from the fold's own training faces."""
@@ -68,61 +68,61 @@ def refuse_overlap(auxiliary: AuxiliaryCorpus, corpus: Corpus, fold: Fold) -> No
 
 @dataclass
 class StagePlanner:
-    """Turns the stages of one method into StageCells; equal ones get equal ids."""
+    """Turns the stages of one method into StageCells; equal ones get equal ids.
+
+    material: from the name of a corpus and image preparations to what a worker reads.
+    cells:    where the stage cells are collected, by id.
+    """
 
     spec: MethodSpec
     declared: tuple[StageSpec, ...]
     auxiliary: Mapping[str, AuxiliaryCorpus]
-    cells: dict[str, StageCell] = field(default_factory=dict)
+    material: Callable[[str, Mapping[str, Preparation]], Material]
+    cells: dict[str, StageCell]
 
-    def plan(
-        self,
-        fold: Fold,
-        seed: int,
-        protocol_fingerprint: str,
-        classes: tuple[str, ...],
-        materials: Mapping[tuple[str, str], Material],
-    ) -> dict[str, str]:
-        """Stage name -> id for one fold and seed; `materials` by stage name and corpus."""
+    def plan(self, fold: Fold, seed: int, split: Split) -> dict[str, str]:
+        """Stage name -> id for one fold and seed."""
         ids: dict[str, str] = {}
         for stage in self.declared:
-            unready = [name for name in stage.after if name not in ids]
-            if unready:
-                raise PluginError(
-                    f"stage {stage.name} of {self.spec.name} reads {unready[0]}, which is not "
-                    "declared before it"
-                )
+            after = {name: self._known(stage, name, ids) for name in stage.after}
             own = stage.corpus == TRAIN
+            seed_used = seed if stage.seeded else 0
             facts = {
                 "stage": stage.name,
                 "factory": stage.factory,
                 "config": dict(stage.config),
                 "inputs": {name: asdict(p) for name, p in stage.inputs.items()},
-                "corpus": [protocol_fingerprint, fold.number]
+                "corpus": [split.fingerprint, fold.number]
                 if own
                 else self.auxiliary[stage.corpus].fingerprint,
-                "seed": seed if stage.seeded else 0,
-                "after": {name: ids[name] for name in stage.after},
+                "seed": seed_used,
+                "after": after,
                 "source": source_hash(stage.factory.partition(":")[0]),
             }
-            ids[stage.name] = identity_hash(facts)
-            self.cells.setdefault(
-                ids[stage.name],
-                StageCell(
-                    id=ids[stage.name],
+            stage_id = ids[stage.name] = identity_hash(facts)
+            if stage_id not in self.cells:
+                self.cells[stage_id] = StageCell(
+                    id=stage_id,
                     name=stage.name,
                     method=self.spec.name,
                     factory=stage.factory,
                     config=dict(stage.config),
                     corpus=stage.corpus,
-                    seed=seed if stage.seeded else 0,
+                    seed=seed_used,
                     fold=fold.number if own else None,
-                    classes=classes if own else self.auxiliary[stage.corpus].classes,
-                    material=materials[stage.name, stage.corpus],
-                    after={name: ids[name] for name in stage.after},
-                ),
-            )
+                    classes=split.classes if own else self.auxiliary[stage.corpus].classes,
+                    material=self.material(stage.corpus, stage.inputs),
+                    after=after,
+                )
         return ids
+
+    def _known(self, stage: StageSpec, name: str, ids: Mapping[str, str]) -> str:
+        if name not in ids:
+            raise PluginError(
+                f"stage {stage.name} of {self.spec.name} reads {name}, which is not declared "
+                "before it"
+            )
+        return ids[name]
 
 
 def waves(stages: Mapping[str, StageCell]) -> list[list[StageCell]]:

@@ -19,9 +19,8 @@ def crop_at(
 
 def random_crop_flip(images: torch.Tensor, size: int, generator: torch.Generator) -> torch.Tensor:
     """Each image (N, C, H, W) cropped at a uniform offset of its own and mirrored or not."""
+    _refuse_small(images, size)
     count, _, height, width = images.shape
-    if height < size or width < size:
-        raise ValueError(f"cannot crop {size} x {size} from images of {height} x {width} pixels")
     tops = torch.randint(height - size + 1, (count,), generator=generator)
     lefts = torch.randint(width - size + 1, (count,), generator=generator)
     mirrored = torch.rand(count, generator=generator) < 0.5
@@ -32,5 +31,12 @@ def random_crop_flip(images: torch.Tensor, size: int, generator: torch.Generator
 
 def centre_crop(images: torch.Tensor, size: int) -> torch.Tensor:
     """The middle `size` x `size` window of each image (N, C, H, W)."""
+    _refuse_small(images, size)
     top, left = (images.shape[2] - size) // 2, (images.shape[3] - size) // 2
     return images[:, :, top : top + size, left : left + size]
+
+
+def _refuse_small(images: torch.Tensor, size: int) -> None:
+    height, width = images.shape[2:]
+    if height < size or width < size:
+        raise ValueError(f"cannot crop {size} x {size} from images of {height} x {width} pixels")

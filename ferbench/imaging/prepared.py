@@ -32,7 +32,7 @@ def prepare_image(image: np.ndarray, preparation: Preparation) -> np.ndarray:
     height, width, channels = preparation.shape
     have_height, have_width = image.shape[:2]
     scale = min(have_height / height, have_width / width)
-    window_height, window_width = round(height * scale), round(width * scale)
+    window_height, window_width = max(1, round(height * scale)), max(1, round(width * scale))
     top, left = (have_height - window_height) // 2, (have_width - window_width) // 2
     window = image[top : top + window_height, left : left + window_width]
     picture = Image.fromarray(np.ascontiguousarray(window))

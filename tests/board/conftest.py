@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from ferbench.board.build import Ranking, build_board, build_rankings
-from ferbench.board.model import Board
+from ferbench.board.model import Board, Row
 from ferbench.results.record import Record
 
 CLASSES = ("angry", "happy", "sad")
@@ -94,6 +94,11 @@ class Bench:
     def board(self, records: Sequence[Record] | None = None) -> Board:
         """The board of these records, or of `records`."""
         return build_board(self.rankings(records))
+
+    def row(self, label: str) -> Row:
+        """The one row of that label on the board as it is now."""
+        (found,) = [r for s in self.board().sections for r in s.rows if r.label == label]
+        return found
 
     def predictions(self, cell_id: str) -> pl.DataFrame:
         """A cell's predictions."""

@@ -14,7 +14,8 @@ SCHEMA = {"sample": pl.String, "sequence": pl.String, "frame": pl.Int64, "expres
 def video(expressions, name="v", frames=None):
     """An index of one sequence; samples are named by their place."""
     frames = frames or range(len(expressions))
-    rows = [(f"{name}{i}", name, f, e) for i, (f, e) in enumerate(zip(frames, expressions))]
+    pairs = zip(frames, expressions, strict=True)
+    rows = [(f"{name}{i}", name, f, e) for i, (f, e) in enumerate(pairs)]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 

@@ -1,6 +1,6 @@
 """How a face is lit, turned and framed in one picture."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -44,18 +44,19 @@ def draw_views(
 ) -> tuple[View, ...]:
     """One view a frame of one recording: everything is fixed but the head, which drifts a little."""
     draw = stream(seed, "view", subject, expression, take)
-    direction = KEY_LIGHT + draw.normal(size=3) * level.light * [1.0, 0.6, 0.2]
-    direction[2] = max(direction[2], 0.2)  # never from behind
-    brightness = float(np.clip(0.75 + 0.15 * level.light * draw.normal(), 0.35, 1.0))
-    fixed = {
-        "light": tuple(direction.tolist()),
-        "brightness": brightness,
-        "background": float(draw.uniform(0.2, 0.8)),
-        "gaze": tuple(np.clip(0.4 * draw.normal(size=2), -1, 1).tolist()),
-        "shift": tuple((draw.normal(size=2) * level.shift).tolist()),
-        "exposure": float(np.exp(0.15 * level.light * draw.normal())),
-    }
+    x, y, z = (KEY_LIGHT + draw.normal(size=3) * level.light * [1.0, 0.6, 0.2]).tolist()
+    look_right, look_up = np.clip(0.4 * draw.normal(size=2), -1, 1).tolist()
+    right, down = (draw.normal(size=2) * level.shift).tolist()
+    still = View(
+        light=(x, y, max(z, 0.2)),  # never from behind
+        brightness=float(np.clip(0.75 + 0.15 * level.light * draw.normal(), 0.35, 1.0)),
+        background=float(draw.uniform(0.2, 0.8)),
+        gaze=(look_right, look_up),
+        shift=(right, down),
+        exposure=float(np.exp(0.15 * level.light * draw.normal())),
+    )
     spread = np.array(level.pose)
     drift = np.cumsum(draw.normal(size=(frames, 3)) * RESTLESSNESS * spread, axis=0)
     degrees = np.clip(draw.normal(size=3) * spread + drift, -LARGEST_TURN, LARGEST_TURN)
-    return tuple(View(pose=tuple(pose), **fixed) for pose in np.radians(degrees).tolist())
+    turns = np.radians(degrees).tolist()
+    return tuple(replace(still, pose=(yaw, pitch, roll)) for yaw, pitch, roll in turns)

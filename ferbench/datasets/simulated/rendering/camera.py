@@ -1,0 +1,59 @@
+"""The camera: from head coordinates to pixels."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ferbench.datasets.simulated.rendering.batch import Views
+
+PIVOT = (0.0, -0.1, 0.25)
+"""The point of the head about which it turns, head units."""
+
+FRAME = 1.75
+"""Side of the picture in head units at the depth of the pivot."""
+
+CENTRE = -0.17
+"""Height of the picture's middle above the pivot: low, so that a dropped jaw stays inside."""
+
+PERSPECTIVE = 0.16
+"""Change of magnification per head unit of depth; corresponds to a camera 6 units away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """The camera of a batch for a picture of `side` pixels."""
+
+    views: Views
+    side: int
+
+    @property
+    def scale(self) -> float:
+        """Pixels per head unit at the depth of the pivot."""
+        return self.side / FRAME
+
+    def turn(self, points: Tensor) -> Tensor:
+        """(3, B, ...) head coordinates -> camera coordinates with the origin at the pivot.
+
+        Written out, because a matrix product may round differently in batches of another size.
+        """
+        x, y, z = (axis - pivot for axis, pivot in zip(points, PIVOT, strict=True))
+        shape = (-1, *[1] * (points.dim() - 2))
+        rows = []
+        for row in self.views.rotation.unbind(1):
+            a, b, c = (entry.view(shape) for entry in row.unbind(1))
+            rows.append(a * x + b * y + c * z)
+        return torch.stack(rows)
+
+    def project(self, points: Tensor) -> tuple[Tensor, Tensor]:
+        """(3, B, N) camera coordinates -> x, y (B, N) in pixels, y down, not rounded."""
+        x, y, z = points
+        magnified = self.scale / (1 - PERSPECTIVE * z)
+        middle = self.middle
+        return x * magnified + middle[:, :1], middle[:, 1:] - y * magnified
+
+    @property
+    def middle(self) -> Tensor:
+        """(B, 2): where the pivot is in the picture, pixels."""
+        middle = self.views.shift * self.side + self.side / 2
+        return middle + torch.tensor([0.0, CENTRE * self.scale])

@@ -1,0 +1,100 @@
+"""Epoch checkpoints."""
+
+import os
+import random
+
+import numpy as np
+import pytest
+import torch
+
+from ferbench.training.checkpoint import Checkpoint
+
+
+class Count:
+    """The smallest thing that a checkpoint can hold."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def state_dict(self):
+        return {"value": self.value}
+
+    def load_state_dict(self, state):
+        self.value = state["value"]
+
+
+def test_parts_books_and_generators_come_back(tmp_path):
+    checkpoint = Checkpoint(tmp_path / "cell")
+    torch.manual_seed(0)
+    network = torch.nn.Linear(3, 2)
+    weight = network.weight.detach().clone()
+    books = {"progress": {"curve": [{"epoch": 4, "loss": 0.5}], "best": None}, "clock": {"a": 1.5}}
+    checkpoint.save(4, {"network": network, "count": Count(7)}, books)
+    expected = (torch.rand(3).tolist(), np.random.rand(), random.random())
+
+    other, count = torch.nn.Linear(3, 2), Count(0)
+    assert checkpoint.restore({"network": other, "count": count}) == (4, books)
+    assert torch.equal(other.weight, weight)
+    assert count.value == 7
+    assert (torch.rand(3).tolist(), np.random.rand(), random.random()) == expected
+
+
+def test_without_a_checkpoint_nothing_is_touched(tmp_path):
+    count = Count(3)
+    torch.manual_seed(5)
+    state = torch.get_rng_state()
+    assert Checkpoint(tmp_path / "cell").restore({"count": count}) is None
+    assert count.value == 3
+    assert torch.equal(torch.get_rng_state(), state)
+    assert os.listdir(tmp_path) == []
+
+
+def test_the_last_epoch_replaces_the_one_before(tmp_path):
+    checkpoint = Checkpoint(tmp_path / "cell")
+    for epoch in range(3):
+        checkpoint.save(epoch, {"count": Count(epoch * 10)}, {"epoch": epoch})
+    count = Count(0)
+    assert checkpoint.restore({"count": count}) == (2, {"epoch": 2})
+    assert count.value == 20
+    assert os.listdir(tmp_path / "cell") == ["epoch.pt"]
+
+
+def test_a_kill_while_writing_keeps_the_epoch_before(tmp_path, monkeypatch, killed):
+    checkpoint = Checkpoint(tmp_path / "cell")
+    checkpoint.save(1, {"count": Count(10)}, {})
+
+    def dies(content, path):
+        path.write_bytes(b"half a checkpoint")
+        raise killed
+
+    monkeypatch.setattr(torch, "save", dies)
+    with pytest.raises(killed):
+        checkpoint.save(2, {"count": Count(20)}, {})
+    count = Count(0)
+    assert checkpoint.restore({"count": count}) == (1, {})
+    assert count.value == 10
+
+
+def test_the_selected_state_is_kept_beside_and_removed_with_it(tmp_path):
+    checkpoint = Checkpoint(tmp_path / "cell")
+    state = {"network": {"weight": np.arange(4.0)}, "classes": ["a"]}
+    checkpoint.save_selected(state)
+    checkpoint.save(0, {}, {})
+    found = checkpoint.selected()
+    assert np.array_equal(found["network"]["weight"], state["network"]["weight"])
+    assert found["classes"] == ["a"]
+    checkpoint.remove()
+    assert os.listdir(tmp_path) == []
+    checkpoint.remove()
+    assert checkpoint.restore({}) is None
+
+
+def test_generator_states_stay_on_the_cpu_wherever_the_parts_are(tmp_path):
+    """As on a GPU: the parts live elsewhere, and generator states may not follow them there."""
+    checkpoint = Checkpoint(tmp_path / "cell")
+    network = torch.nn.Linear(2, 2)
+    checkpoint.save(0, {"network": network}, {})
+    with torch.device("meta"):
+        assert checkpoint.restore({"network": torch.nn.Linear(2, 2)}) == (0, {})
+    content = torch.load(tmp_path / "cell" / "epoch.pt", weights_only=True)
+    assert torch.equal(torch.get_rng_state(), content["rng"]["torch"])
