@@ -2,11 +2,15 @@
 
 import enum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ferbench.cli import options
+
+if TYPE_CHECKING:
+    from ferbench.board.build import Ranking
+    from ferbench.results.store import Store
 
 
 class Format(enum.StrEnum):
@@ -32,6 +36,10 @@ def board(
         Path | None,
         typer.Option("--figures", help="Draw figures into this folder.", metavar="DIR"),
     ] = None,
+    metrics: Annotated[
+        str, typer.Option("--metrics", help="Print these metrics instead; `all`.", metavar="NAMES")
+    ] = "",
+    plugins_dir: options.PluginsDirs = [],  # noqa: B006
     check: Annotated[
         Path | None,
         typer.Option(
@@ -48,6 +56,9 @@ def board(
 
     store = Store(directory)
     rankings = build_rankings(store.records(), store.predictions)
+    if metrics:
+        _print_metrics(metrics, rankings, store, plugins_dir, json)
+        return
     made = build_board(rankings)
     if figures is not None:
         from ferbench.board.figures import draw
@@ -79,3 +90,33 @@ def _check(path: Path, expected: str, directory: Path) -> None:
         )
         raise typer.Exit(1)
     typer.echo(f"{path} is what the records say")
+
+
+def _print_metrics(
+    names: str,
+    rankings: "tuple[Ranking, ...]",
+    store: "Store",
+    plugins_dir: list[Path],
+    json: bool,
+) -> None:
+    """Registered metrics over the stored predictions, one line a method and metric."""
+    from dataclasses import asdict
+
+    from ferbench.board.metric_table import metric_values
+    from ferbench.errors import unknown
+    from ferbench.host import discover
+    from ferbench.settings import read_settings
+
+    registered = discover(read_settings(plugins_dirs=plugins_dir).plugins).metrics
+    wanted = sorted(registered) if names == "all" else options.names(names)
+    for name in wanted:
+        if name not in registered:
+            raise unknown("metric", name, registered)
+    values = metric_values(rankings, [registered[name] for name in wanted], store.predictions)
+    if json:
+        options.print_json([asdict(value) for value in values])
+        return
+    for value in values:
+        number = "not defined" if value.mean is None else f"{value.mean:.4f}"
+        spread = "" if value.sd is None else f" +- {value.sd:.4f} over {value.cells} cells"
+        typer.echo(f"{value.ranking}  {value.method}  {value.metric}  {number}{spread}")
