@@ -3,18 +3,18 @@
 import numpy as np
 import pytest
 import torch
+from ferbench_baselines.cnn import SmallCnn
 from torch.nn import functional as F
 
 from ferbench.grid.executor import Workforce, make_executor
 from ferbench.grid.gather import training_faces
 from ferbench.grid.plan import Request, make_plan
 from ferbench.grid.run import run_plan
-from ferbench.grid.worker import Workplace
+from ferbench.grid.workplace import Workplace
 from ferbench.host import discover
 from ferbench.imaging.crops import centre_crop, random_crop_flip, to_batch
 from ferbench.imaging.photometric import standardise
 from ferbench.settings import read_settings
-from ferbench_baselines.cnn import SmallCnn
 
 SUBJECTS, FOLDS, EPOCHS, BATCH, CROP = 40, 3, 24, 32, 44
 GROUP = f"{FOLDS} cells of {EPOCHS} epochs"
@@ -58,9 +58,11 @@ def test_bare_script(benchmark, planned):
         for fold, cell in enumerate(plan.cells)
     ]
     parts = [
-        [torch.from_numpy(p.images()).permute(0, 3, 1, 2).contiguous() for p in (f.train, f.validation)]
-        + [torch.from_numpy(p.expression) for p in (f.train, f.validation)]
-        for f in folds
+        (
+            *(to_batch(torch.from_numpy(part.images())).contiguous() for part in both),
+            *(torch.from_numpy(part.expression) for part in both),
+        )
+        for both in ((fold.train, fold.validation) for fold in folds)
     ]
 
     def script() -> None:

@@ -1,6 +1,7 @@
 """What many tests share: small corpora of drawn faces, and caches that do not outlive a test."""
 
 import csv
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from ferbench.grid.plan import Plan
     from ferbench.grid.run import Outcome
-    from ferbench.grid.worker import Workplace
+    from ferbench.grid.workplace import Workplace
     from ferbench.results.record import Record
 
 EXPRESSIONS = ("anger", "happiness", "surprise")
@@ -80,7 +81,7 @@ def grid(tmp_path: Path, corpus: Callable[..., Path]) -> "Callable[..., GridRun]
         from ferbench.grid.executor import Workforce, make_executor
         from ferbench.grid.plan import Request, make_plan
         from ferbench.grid.run import run_plan
-        from ferbench.grid.worker import Workplace
+        from ferbench.grid.workplace import Workplace
         from ferbench.host import discover
         from ferbench.settings import read_settings
 
@@ -97,6 +98,26 @@ def grid(tmp_path: Path, corpus: Callable[..., Path]) -> "Callable[..., GridRun]
         worker = make_executor(executor, registry, place, Workforce(**workforce))
         outcome = run_plan(plan, worker, place, heard)
         return GridRun(plan, place, outcome, heard)
+
+    return run
+
+
+@pytest.fixture
+def ferbench(tmp_path: Path, monkeypatch, capsys) -> Callable[..., tuple[int, str, str]]:
+    """Runs the program in this process: exit code, standard output, standard error."""
+    from ferbench.cli import main
+
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["ferbench", *map(str, arguments)])
+        code = 0
+        try:
+            main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
 
     return run
 

@@ -48,7 +48,7 @@ def _options(
 
 
 def main() -> None:
-    """The program `ferbench`. Exit codes: 0 done, 1 something failed, 2 wrong use, 130 interrupted."""
+    """The program. Exit codes: 0 done, 1 something failed, 2 wrong use, 130 interrupted."""
     try:
         app()
     except FerbenchError as error:

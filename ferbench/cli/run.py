@@ -58,7 +58,7 @@ def run(
     from ferbench.grid.executor import Workforce, make_executor
     from ferbench.grid.plan import make_plan
     from ferbench.grid.run import run_plan
-    from ferbench.grid.worker import Workplace
+    from ferbench.grid.workplace import Workplace
     from ferbench.host import discover
     from ferbench.results.store import Store
     from ferbench.settings import read_settings

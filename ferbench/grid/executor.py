@@ -6,7 +6,7 @@ from typing import Protocol
 
 from ferbench.errors import unknown
 from ferbench.grid.cell import Cell, StageCell
-from ferbench.grid.worker import Workplace
+from ferbench.grid.workplace import Workplace
 from ferbench.host import Registry
 
 

@@ -6,7 +6,8 @@ from functools import partial
 from ferbench.grid.cell import Cell, StageCell
 from ferbench.grid.executor import Monitor
 from ferbench.grid.stage_worker import run_stage
-from ferbench.grid.worker import Workplace, run_cell
+from ferbench.grid.worker import run_cell
+from ferbench.grid.workplace import Workplace
 from ferbench.host import Registry
 
 

@@ -14,7 +14,8 @@ from ferbench.grid.cell import Cell, StageCell
 from ferbench.grid.executor import Monitor, Workforce
 from ferbench.grid.stage_store import StageOutcome
 from ferbench.grid.stage_worker import run_stage
-from ferbench.grid.worker import Workplace, run_cell
+from ferbench.grid.worker import run_cell
+from ferbench.grid.workplace import Workplace
 from ferbench.host import Registry, discover
 from ferbench.results.record import Record, Status
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ferbench.grid.executor import Executor, Monitor
 from ferbench.grid.plan import Plan
 from ferbench.grid.stages import waves
-from ferbench.grid.worker import Workplace
+from ferbench.grid.workplace import Workplace
 from ferbench.results.record import Record
 
 

@@ -6,7 +6,8 @@ from ferbench.grid.cell import StageCell
 from ferbench.grid.environment import device_for_cell
 from ferbench.grid.gather import auxiliary_faces, training_faces
 from ferbench.grid.stage_store import StageOutcome
-from ferbench.grid.worker import Observer, Workplace, classify, is_sticky
+from ferbench.grid.worker import classify, is_sticky
+from ferbench.grid.workplace import Observer, Workplace
 from ferbench.loading import load_object
 from ferbench.training.context import Run
 from ferbench.training.seeding import seed_everything

@@ -10,11 +10,13 @@ from scipy.stats import binom
 
 from ferbench.contracts.faces import Faces
 from ferbench.contracts.method import Method, Task
+from ferbench.grid.attempt import LAST
 from ferbench.grid.cell import Cell
 from ferbench.grid.environment import device_for_cell
 from ferbench.grid.gather import fold_table, unlabelled
 from ferbench.grid.plan import Request, make_plan
-from ferbench.grid.worker import LAST, Workplace, run_cell
+from ferbench.grid.worker import run_cell
+from ferbench.grid.workplace import Workplace
 from ferbench.host import Registry
 from ferbench.loading import load_object
 from ferbench.metrics.units import PREFIX
@@ -131,11 +133,13 @@ def permuted_labels_near_chance(bench: Bench) -> None:
     draw = np.random.default_rng(0)
     scored = pl.col("part") != "neutral"
     kept, neutral = table.filter(scored), table.filter(~scored)
-    shuffled = dict(zip(
+    shuffled = dict(
+        zip(
             kept["sample"].unique().sort(),
             draw.permutation(kept.unique("sample").sort("sample")["expression"].to_numpy()),
             strict=True,
-        ))
+        )
+    )
     permuted = kept.with_columns(
         expression=pl.col("sample").replace_strict(shuffled, return_dtype=pl.String)
     )

@@ -1,0 +1,183 @@
+"""The verbs of the command line, used as a person and as a script would."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+TOYS = TESTS / "data" / "toys"
+
+
+@pytest.fixture
+def on_manifest(ferbench, corpus):
+    """Runs a verb on the drawn corpus."""
+    root = corpus()
+
+    def run(verb, *arguments):
+        return ferbench(
+            *(verb, "--datasets", "manifest", "--set", f"dataset.manifest.root={root}"),
+            *arguments,
+        )
+
+    return run
+
+
+def test_a_second_run_does_nothing_and_prints_the_same_table(on_manifest):
+    options = ("--methods", "lbp-svm", "--executor", "inline")
+    first = on_manifest("run", *options)
+    second = on_manifest("run", *options)
+    assert (first[0], second[0]) == (0, 0)
+    assert "3 cells: 0 had been done, 3 done now" in first[2]
+    assert "3 cells: 3 had been done, 0 done now" in second[2]
+    assert first[1] == second[1]
+    assert "`lite` shows that everything runs; it ranks nothing" in first[1]
+    assert "next: ferbench " in second[2]
+
+
+def test_plan_counts_what_is_to_do(on_manifest):
+    options = ("--methods", "lbp-svm")
+    before = json.loads(on_manifest("plan", *options, "--json")[1])
+    on_manifest("run", *options, "--executor", "inline")
+    after = json.loads(on_manifest("plan", *options, "--json")[1])
+    assert (before["cells"], before["to_do"]) == (3, 3)
+    assert (after["cells"], after["to_do"]) == (3, 0)
+
+
+def test_the_json_of_a_run_is_the_json_of_the_board(on_manifest, ferbench, tmp_path):
+    ran = on_manifest("run", "--methods", "lbp-svm", "--executor", "inline", "--json")
+    rows = json.loads(ran[1])
+    assert rows == json.loads(ferbench("board", "runs/default", "--json")[1])
+    assert rows[0].keys() >= {
+        *("dataset", "protocol", "preset", "method", "accuracy", "accuracy_low", "accuracy_high"),
+        *("folds_done", "folds_required", "train_seconds", "comparisons_per_epoch"),
+        "identity_leakage",
+    }
+    assert rows[0]["comparisons_per_epoch"] is None, "uncounted is not zero"
+    assert rows[0]["accuracy_low"] < rows[0]["accuracy"] <= rows[0]["accuracy_high"]
+
+
+def test_figures_and_kept_models(on_manifest, tmp_path):
+    code, _, errors = on_manifest(
+        *("run", "--methods", "toy", "--plugins-dir", TOYS, "--executor", "inline"),
+        *("--figures", "figures", "--keep-models"),
+    )
+    assert code == 0, errors
+    assert {path.suffix for path in (tmp_path / "figures").rglob("*") if path.is_file()} == {
+        ".png",
+        ".svg",
+    }
+    kept = list((tmp_path / "runs" / "default" / "models").glob("*/*.npz"))
+    assert {path.name for path in kept} == {"last.npz", "selected.npz"}
+
+
+def test_failed_cells_are_named_and_the_exit_code_says_so(on_manifest):
+    code, out, errors = on_manifest(
+        *("run", "--methods", "toy,lbp-svm", "--plugins-dir", TOYS, "--executor", "inline"),
+        *("--set", "toy.fault=raise"),
+    )
+    assert code == 1
+    assert "lbp-svm" in out
+    assert "failed: toy on manifest, fold 0, seed 0: RuntimeError: the toy is broken" in errors
+    assert "3 failed" in errors
+    assert "traceback.txt" in errors
+
+
+def test_a_broken_plugin_is_reported_and_the_rest_runs(on_manifest, ferbench):
+    broken = TESTS / "data" / "broken"
+    code, out, errors = on_manifest(
+        "run", "--methods", "lbp-svm", "--executor", "inline", "--plugins-dir", broken
+    )
+    assert code == 1
+    assert "lbp-svm" in out
+    assert "broken plugin broken_plugin" in errors
+    assert "this plugin is broken on purpose" in errors
+    code, out, _ = ferbench("doctor", "--plugins-dir", broken)
+    assert code == 1
+    assert "broken   broken_plugin" in out
+
+
+def test_timing_runs_are_marked_as_alone(on_manifest, tmp_path):
+    from ferbench.results.store import Store
+
+    options = ("--methods", "lbp-svm", "--folds", "1", "--timing", "--executor", "inline")
+    assert on_manifest("run", *options)[0] == 0
+    (record,) = Store(tmp_path / "runs" / "default").records()
+    assert not record.shared_device
+
+
+def test_list_and_info_for_scripts(ferbench):
+    methods = json.loads(ferbench("list", "methods", "--json")[1])
+    assert {"softmax", "lbp-svm"} <= {method["name"] for method in methods}
+    facts = json.loads(ferbench("info", "softmax", "--preset", "paper", "--json")[1])
+    assert facts["parameters"] == 7_348_233
+    assert facts["macs"] == 25_084_480
+    assert facts["comparisons_per_batch"] is None
+    assert facts["fidelity"] == "adapted"
+    facts = json.loads(ferbench("info", "lbp-svm", "--json")[1])
+    assert (facts["parameters"], facts["macs"]) == (None, None)
+
+
+def test_info_of_a_protocol_prints_its_certificate(ferbench, corpus):
+    code, out, _ = ferbench("info", "kfold:5-val", "--set", f"dataset.manifest.root={corpus()}")
+    assert code == 0
+    assert "no subject of 10 crosses train, validation and test" in out
+    assert "sha256" in out
+
+
+def test_doctor_names_devices_versions_and_how_to_obtain_data(ferbench):
+    code, out, _ = ferbench("doctor")
+    assert code == 0
+    assert "missing  manifest: no folder given" in out
+    assert "torch 2" in out
+
+
+def test_compare_prints_the_paired_difference(on_manifest, ferbench):
+    on_manifest("run", "--methods", "lbp-svm,softmax", "--preset", "tiny", "--executor", "inline")
+    code, out, _ = ferbench("compare", "softmax", "lbp-svm", "runs/default")
+    assert code == 0
+    assert "softmax - lbp-svm:" in out
+    assert "no claim" in out
+
+
+@pytest.mark.parametrize("verb", ["", "run", "plan", "board", "check", "info"])
+def test_help_imports_nothing_heavy(verb):
+    script = (
+        "import sys; sys.argv = ['ferbench', *sys.argv[1:], '--help']\n"
+        "from ferbench.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "heavy = {'torch', 'ray', 'polars', 'numpy', 'sklearn', 'rich'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    arguments = [verb] if verb else []
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Usage: ferbench" in done.stdout
+
+
+def test_the_contracts_import_without_torch_ray_or_polars():
+    script = (
+        "import sys, pkgutil, importlib, ferbench.contracts as c\n"
+        "names = [c.__name__ + '.' + module.name for module in pkgutil.iter_modules(c.__path__)]\n"
+        "assert len(names) >= 6 and list(map(importlib.import_module, names))\n"
+        "heavy = {'torch', 'ray', 'polars'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_registering_the_bundled_plugins_imports_no_torch():
+    script = (
+        "import sys\n"
+        "from ferbench.host import discover\n"
+        "registry = discover()\n"
+        "assert 'softmax' in registry.methods and not registry.broken, registry.broken\n"
+        "heavy = {'torch', 'ray'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
