@@ -7,6 +7,7 @@ from ferbench.contracts.hookspecs import hookimpl
 from ferbench.contracts.metric import Metric
 from ferbench.contracts.protocol import EvaluationProtocol
 from ferbench.datasets.manifest import ManifestConfig
+from ferbench.datasets.simulated.config import SimFacesConfig
 
 MANIFEST = DatasetSpec(
     name="manifest",
@@ -17,19 +18,29 @@ MANIFEST = DatasetSpec(
     licence="that of the images",
 )
 
+SIMFACES = DatasetSpec(
+    name="simfaces",
+    summary="procedural faces: identity, action units, sequences from neutral to apex",
+    factory="ferbench.datasets.simulated.dataset:SimFaces",
+    config=SimFacesConfig,
+    protocol="simfaces-7c-apex-5fold-stride-val",
+    licence="MIT, as ferbench",
+)
+
 
 @hookimpl
 def register_datasets(register: Callable[[DatasetSpec], None]) -> None:
     """Register the adapters of the core."""
     register(MANIFEST)
+    register(SIMFACES)
 
 
 @hookimpl
 def register_protocols(register: Callable[[EvaluationProtocol], None]) -> None:
     """Register the named protocols."""
-    from ferbench.protocols.named import SIMFACES
+    from ferbench.protocols import named
 
-    for protocol in SIMFACES:
+    for protocol in named.SIMFACES:
         register(protocol)
 
 

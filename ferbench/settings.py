@@ -1,5 +1,6 @@
 """Settings of the user: ferbench.yaml, and `--set` on the command line, which wins."""
 
+import json
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -142,6 +143,6 @@ def plain(config: Any) -> dict[str, Any]:
     """A configuration instance as JSON values."""
     from omegaconf import OmegaConf
 
-    container = OmegaConf.to_container(OmegaConf.structured(config))
-    assert isinstance(container, dict)
-    return {str(key): value for key, value in container.items()}
+    container = OmegaConf.to_container(OmegaConf.structured(config), enum_to_str=True)
+    values: dict[str, Any] = json.loads(json.dumps(container, default=str))
+    return values

@@ -7,7 +7,8 @@ import typer
 
 from ferbench.cli import options
 
-QUICK = ("dataset.simfaces.subjects=20",)
+QUICK = ("dataset.simfaces.subjects=30",)
+"""What `--quick` sets, besides one fold and the inline executor."""
 AUTO_RAY_CELLS = 6
 """From this many cells to do, `--executor auto` takes Ray: starting it costs several seconds."""
 
@@ -64,7 +65,7 @@ def run(
     from ferbench.settings import read_settings
 
     if quick:
-        preset, executor, folds = "tiny", "inline", folds or 2
+        executor, folds = "inline", folds or 1
         set_ = [*QUICK, *set_]
     settings = read_settings(set_, plugins_dir)
     registry = discover(settings.plugins)

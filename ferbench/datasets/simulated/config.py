@@ -6,7 +6,7 @@ from ferbench.datasets.simulated.levels import LEVELS
 from ferbench.errors import UsageError
 
 SMALLEST, LARGEST = 24, 256
-"""Sides of a picture, in pixels, between which the grid of the head is fine enough and not wasted."""
+"""Sides of a picture, in pixels, between which the grid of the head is of a sensible fineness."""
 
 
 @dataclass

@@ -42,7 +42,7 @@ class View:
 def draw_views(
     seed: int, subject: int, expression: str, take: int, level: Level, frames: int
 ) -> tuple[View, ...]:
-    """One view a frame of one recording: everything is fixed but the head, which drifts a little."""
+    """One view a frame of one recording; all is fixed but the head, which drifts a little."""
     draw = stream(seed, "view", subject, expression, take)
     x, y, z = (KEY_LIGHT + draw.normal(size=3) * level.light * [1.0, 0.6, 0.2]).tolist()
     look_right, look_up = np.clip(0.4 * draw.normal(size=2), -1, 1).tolist()

@@ -37,13 +37,17 @@ class Camera:
 
         Written out, because a matrix product may round differently in batches of another size.
         """
-        x, y, z = (axis - pivot for axis, pivot in zip(points, PIVOT, strict=True))
-        shape = (-1, *[1] * (points.dim() - 2))
-        rows = []
-        for row in self.views.rotation.unbind(1):
-            a, b, c = (entry.view(shape) for entry in row.unbind(1))
-            rows.append(a * x + b * y + c * z)
-        return torch.stack(rows)
+        centred = [axis - pivot for axis, pivot in zip(points, PIVOT, strict=True)]
+        return torch.stack([self._component(row, *centred) for row in range(3)])
+
+    def towards(self, directions: Tensor) -> Tensor:
+        """(3, ...) directions in head axes -> (B, ...) their components to the camera."""
+        return self._component(2, *directions.unsqueeze(1))
+
+    def _component(self, row: int, x: Tensor, y: Tensor, z: Tensor) -> Tensor:
+        shape = (-1, *[1] * (x.dim() - 1))
+        a, b, c = (entry.view(shape) for entry in self.views.rotation[:, row].unbind(1))
+        return a * x + b * y + c * z
 
     def project(self, points: Tensor) -> tuple[Tensor, Tensor]:
         """(3, B, N) camera coordinates -> x, y (B, N) in pixels, y down, not rounded."""

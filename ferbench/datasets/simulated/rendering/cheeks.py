@@ -41,9 +41,7 @@ def _draw_cheek(
     beside = x - fold_x
     extent = smoothstep((-0.2 - y) / 0.08) * smoothstep((y - corner_y + 0.04) / 0.12)
     fold = bump(beside / 0.032) * extent
-    depth = (
-        0.010 * wrinkles + 0.034 * smile + 0.022 * lip_raiser + 0.02 * wrinkler + 0.012 * raiser
-    )
+    depth = 0.010 * wrinkles + 0.034 * smile + 0.022 * lip_raiser + 0.02 * wrinkler + 0.012 * raiser
     height = height - depth * fold + depth * 0.9 * bump((beside - 0.07) / 0.045) * extent
     darkness = 0.09 * wrinkles + 0.26 * smile + 0.2 * lip_raiser + 0.18 * wrinkler
     shade = 1 - fold * darkness.clamp(0, 0.5)

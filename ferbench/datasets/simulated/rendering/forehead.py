@@ -22,9 +22,7 @@ def _draw_forehead_lines(grid: HeadGrid, people: People, units: Units, canvas: C
     window, age = grid.forehead, people.age
     x, y = window.x, window.y
     extent = smoothstep((y - 0.36) / 0.1) * smoothstep((0.7 - y) / 0.12) * bump(x / 0.34)
-    waves = torch.sin(
-        (y + 0.035 * torch.cos(x * 7)) * 62 + 1.5 * people.shape.forehead_folds
-    )
+    waves = torch.sin((y + 0.035 * torch.cos(x * 7)) * 62 + 1.5 * people.shape.forehead_folds)
     raised = (0.5 * (units[1] + units[2]) - 0.35 * units[4]).clamp(0, 1.2)
     depth = (0.006 * age**2 + 0.011 * raised * people.wrinkles.clamp(0.55, 1.6)) * extent
     canvas.lift(window, depth * waves * window.weight)

@@ -13,7 +13,7 @@ WIRE = 0.011
 """Half the thickness of the frame, head units."""
 
 TINT = (1.0, 0.85, 0.75)
-BULGE = 0.07
+BULGE = 0.10
 """Glasses are drawn this much nearer than they are, so that brows and cheeks stay behind them."""
 
 
@@ -24,13 +24,13 @@ def glasses_points(people: People, layout: Layout) -> Tensor:
     thickness = torch.linspace(-WIRE, WIRE, 5).view(1, 1, -1)
     hinge_x, bridge_x = eye_x + 1.12 * radius, eye_x - 1.12 * radius
 
-    turn = torch.linspace(0, 2 * math.pi, 181)[:-1].view(1, -1, 1)
+    turn = torch.linspace(0, 2 * math.pi, 401)[:-1].view(1, -1, 1)
     power = people.glasses_squareness
     rounded = (turn.cos().abs() ** power + turn.sin().abs() ** power) ** (-1 / power)
     rim_x = eye_x + 1.12 * (radius + thickness) * rounded * turn.cos()
     rim_y = eye_y - 0.03 + 0.92 * (radius + thickness) * rounded * turn.sin()
 
-    back = torch.linspace(0, 1, 160).view(1, -1, 1)
+    back = torch.linspace(0, 1, 200).view(1, -1, 1)
     temple_x = hinge_x + (0.80 - hinge_x) * back**0.5
     temple_z = front - 0.3 * hinge_x**2 - 0.75 * back
     across = torch.linspace(-1, 1, 60).view(1, -1, 1)

@@ -13,9 +13,14 @@ from ferbench.datasets.simulated.rendering.surface import HeadGrid
 
 @dataclass(frozen=True, slots=True)
 class Hair:
-    """Planes (B, rows, columns): cover 0..1, shadow of a bald head's stubble, height of the line."""
+    """Planes (B, rows, columns): cover 0..1, a bald head's stubble 0..1, height of the line.
+
+    `mass` is the cover without strands: where the surface itself is raised. With strands it would
+    tear into points.
+    """
 
     cover: Tensor
+    mass: Tensor
     stubble: Tensor
     line: Tensor
 
@@ -35,6 +40,7 @@ def grow_hair(grid: HeadGrid, people: People) -> Hair:
     line = line - grid.behind * 0.75 * (1 - ear_cover(grid))
     return Hair(
         cover=edge(grid.up + 0.04 * people.strands - line, 0.07) * people.haired,
+        mass=smoothstep((grid.up - line + 0.04) / 0.12) * people.haired,
         stubble=edge(grid.up - line - 0.02, 0.1) * (1 - people.haired) * 0.12,
         line=line,
     )
@@ -45,7 +51,7 @@ def add_volume(grid: HeadGrid, people: People, hair: Hair, head: Tensor) -> None
     thickness = (
         0.045 + 0.02 * people.shape.hair_volume + 0.035 * people.long_hair + 0.01 * people.strands
     )
-    thickness = thickness * hair.cover
+    thickness = thickness * hair.mass
     head[0] += grid.across * thickness
     head[1] += grid.up * thickness * 1.2
     head[2] += grid.out * thickness

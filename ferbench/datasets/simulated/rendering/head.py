@@ -50,9 +50,7 @@ def bare_head(grid: HeadGrid, people: People) -> Tensor:
 
 def ear_cover(grid: HeadGrid) -> Tensor:
     """(rows, columns): 1 in the middle of each ear."""
-    return bump(
-        (grid.across.abs() - 1) / 0.2, (grid.y + 0.05) / 0.13, (grid.out + 0.08) / 0.13
-    )
+    return bump((grid.across.abs() - 1) / 0.2, (grid.y + 0.05) / 0.13, (grid.out + 0.08) / 0.13)
 
 
 def drop_jaw(grid: HeadGrid, jaw_drop: Tensor, mouth_y: Tensor, offset: Tensor) -> None:

@@ -56,10 +56,7 @@ def lay_out(people: People, units: Units) -> Layout:
     return Layout(
         eye_x=0.285 + 0.02 * shape.eye_spacing,
         eye_y=0.07 + 0.018 * shape.eye_level,
-        nose_tip_y=-0.27
-        - 0.035 * shape.nose_length
-        + 0.012 * shape.nose_upturn
-        + 0.03 * units[9],
+        nose_tip_y=-0.27 - 0.035 * shape.nose_length + 0.012 * shape.nose_upturn + 0.03 * units[9],
         mouth_y=mouth_y,
         mouth_half_width=half_width,
         corner_x=(left_x, right_x),

@@ -69,9 +69,7 @@ def _inside(window: Window, lips: Lips, units: Units, layout: Layout) -> Tensor:
     return torch.stack(channels, 1)
 
 
-def _volume(
-    window: Window, lips: Lips, people: People, layout: Layout, opening: Tensor
-) -> Tensor:
+def _volume(window: Window, lips: Lips, people: People, layout: Layout, opening: Tensor) -> Tensor:
     """(B, r, c): height of the lips, and of the muzzle that carries them."""
     x, y = window.x, window.y
     round_ = lips.belly**0.5

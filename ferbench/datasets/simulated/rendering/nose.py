@@ -14,9 +14,7 @@ def nose_relief_height(people: People) -> torch.Tensor:
     return 0.235 + 0.035 * people.shape.nose_height
 
 
-def draw_nose(
-    grid: HeadGrid, people: People, units: Units, layout: Layout, canvas: Canvas
-) -> None:
+def draw_nose(grid: HeadGrid, people: People, units: Units, layout: Layout, canvas: Canvas) -> None:
     """Raise the nose and paint its hollows."""
     shape, window = people.shape, grid.nose
     x, y, tip = window.x, window.y, layout.nose_tip_y

@@ -39,18 +39,18 @@ def splat(
 def _nearest(x: Tensor, y: Tensor, depth: Tensor, visible: Tensor, side: int) -> Tensor:
     """(B, side * side): the key of the nearest point in each pixel, or `EMPTY`.
 
-    Points outside land in a guard column and a guard row, which are cut off.
+    Points outside land in a border of one pixel, which is cut off.
     """
     batch, count = x.shape
-    pitch = side + 1
-    cell = y.clamp(-1, side).to(torch.int64).mul_(pitch).add_(x.clamp(-1, side).to(torch.int64))
-    cell = torch.where(visible, cell, pitch * pitch - 1).clamp_(0, pitch * pitch - 1)
+    pitch = side + 2
+    row, column = ((axis + 1).clamp_(0, side + 1).to(torch.int64) for axis in (y, x))
+    cell = torch.where(visible, row.mul_(pitch).add_(column), 0)
     cell += torch.arange(batch)[:, None] * (pitch * pitch)
     key = ((FARTHEST - depth) * DEPTH_STEPS).clamp_(0, DEPTH_RANGE).to(torch.int64)
     key = key.bitwise_left_shift_(INDEX_BITS).bitwise_or_(torch.arange(count))
     buffer = torch.full((batch * pitch * pitch,), EMPTY)
     buffer.scatter_reduce_(0, cell.view(-1), key.view(-1), "amin")
-    return buffer.view(batch, pitch, pitch)[:, :side, :side].reshape(batch, side * side)
+    return buffer.view(batch, pitch, pitch)[:, 1:-1, 1:-1].reshape(batch, side * side)
 
 
 def _fill_holes(picture: Tensor, mask: Tensor) -> None:

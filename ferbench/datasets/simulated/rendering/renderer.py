@@ -35,7 +35,7 @@ from ferbench.datasets.simulated.rendering.skin import paint_skin
 from ferbench.datasets.simulated.rendering.surface import HeadGrid, head_grid
 
 OVERSAMPLING = 2
-"""The picture is splatted at this multiple of its size, and so is the grid of points."""
+"""The picture is splatted at this multiple of its size."""
 
 GAMMA = 1.35
 """Of the finished picture: below the 2.2 of displays, which would wash the soft shading out."""
@@ -64,18 +64,17 @@ def render(scenes: Sequence[Scene], size: int) -> Tensor:
     points = camera.turn(head + canvas.offset)
     normal = normals(points)
     light = shade(canvas, normal, hair.cover, views)
-    # folds may turn a normal away on the visible side, so the direction from the centre counts too
-    outward = camera.turn(_around_pivot(grid, len(scenes)))[2]
-    visible = normal[2].minimum(outward + 0.35)
+    # Back faces are left out, or they would shine through between the points in front of them. At
+    # the steep sides of the hair a normal may turn away on the visible side: there all are drawn.
+    outward = camera.towards(torch.stack([grid.across, grid.up, grid.out]))
+    visible = (normal[2] + hair.mass).minimum(outward + 0.35)
     face, mask = _rasterise(points, light, visible, people, layout, camera)
     backdrop = paint_backdrop(people, views, Camera(views, size))
     picture = (face + backdrop * (1 - mask)) * views.exposure[:, None]
     return picture.clamp(0, 1) ** (1 / GAMMA)
 
 
-def draw_face(
-    grid: HeadGrid, people: People, units: Units, views: Views, layout: Layout
-) -> Canvas:
+def draw_face(grid: HeadGrid, people: People, units: Units, views: Views, layout: Layout) -> Canvas:
     """All that identity and action units draw on the bare head, hair excepted."""
     canvas = blank_canvas(len(people), grid)
     draw_nose(grid, people, units, layout, canvas)
@@ -95,8 +94,8 @@ def _rasterise(
     points: Tensor, light: Tensor, visible: Tensor, people: People, layout: Layout, camera: Camera
 ) -> tuple[Tensor, Tensor]:
     """The face (B, 3, size, size), black where it is not, and its coverage (B, 1, size, size)."""
-    fine = _upsample(points.transpose(0, 1)).transpose(0, 1)
-    colour, seen = _upsample(light), _upsample(visible[:, None])[:, 0] > 0
+    fine = _densify(points.transpose(0, 1)).transpose(0, 1)
+    colour, seen = _densify(light), _densify(visible[:, None])[:, 0] > 0
     x, y = camera.project(fine)
     depth = fine[2]
     if people.glasses_worn.any():
@@ -111,8 +110,9 @@ def _rasterise(
     return F.avg_pool2d(picture * mask, OVERSAMPLING), F.avg_pool2d(mask, OVERSAMPLING)
 
 
-def _upsample(planes: Tensor) -> Tensor:
-    """(B, C, rows, columns) -> (B, C, N), a point at and between every two texels."""
-    rows, columns = planes.shape[2:]
-    size = (OVERSAMPLING * rows - 1, OVERSAMPLING * columns - 1)
-    return F.interpolate(planes, size, mode="bilinear", align_corners=True).flatten(2)
+def _densify(planes: Tensor) -> Tensor:
+    """(B, C, rows, columns) -> (B, C, N): the texels, and points half-way between neighbours."""
+    right = (planes[..., 1:] + planes[..., :-1]) / 2
+    below = (planes[..., 1:, :] + planes[..., :-1, :]) / 2
+    across = (right[..., 1:, :] + right[..., :-1, :]) / 2
+    return torch.cat([part.flatten(2) for part in (planes, right, below, across)], 2)
