@@ -11,6 +11,7 @@ from ferbench.cli.compare import compare
 from ferbench.cli.doctor import doctor
 from ferbench.cli.info import info
 from ferbench.cli.list import list_
+from ferbench.cli.merge import merge
 from ferbench.cli.plan import plan
 from ferbench.cli.run import run
 from ferbench.errors import FerbenchError, Interrupted
@@ -31,6 +32,7 @@ app.command("info")(info)
 app.command("doctor")(doctor)
 app.command("board")(board)
 app.command("compare")(compare)
+app.command("merge")(merge)
 app.command("check")(check)
 
 

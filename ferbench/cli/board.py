@@ -10,7 +10,7 @@ from ferbench.cli import options
 
 if TYPE_CHECKING:
     from ferbench.board.build import Ranking
-    from ferbench.results.store import Store
+    from ferbench.results.archive import Results
 
 
 class Format(enum.StrEnum):
@@ -52,12 +52,12 @@ def board(
     """Print the leaderboards made from the records in DIR."""
     from ferbench.board.build import build_board, build_rankings
     from ferbench.board.render import render
-    from ferbench.results.store import Store
+    from ferbench.results.archive import open_results
 
-    store = Store(directory)
-    rankings = build_rankings(store.records(), store.predictions)
+    results = open_results(directory)
+    rankings = build_rankings(results.records(), results.predictions)
     if metrics:
-        _print_metrics(metrics, rankings, store, plugins_dir, json)
+        _print_metrics(metrics, rankings, results, plugins_dir, json)
         return
     made = build_board(rankings)
     if figures is not None:
@@ -95,11 +95,11 @@ def _check(path: Path, expected: str, directory: Path) -> None:
 def _print_metrics(
     names: str,
     rankings: "tuple[Ranking, ...]",
-    store: "Store",
+    results: "Results",
     plugins_dir: list[Path],
     json: bool,
 ) -> None:
-    """Registered metrics over the stored predictions, one line a method and metric."""
+    """Registered metrics over the resultsd predictions, one line a method and metric."""
     from dataclasses import asdict
 
     from ferbench.board.metric_table import metric_values
@@ -112,7 +112,7 @@ def _print_metrics(
     for name in wanted:
         if name not in registered:
             raise unknown("metric", name, registered)
-    values = metric_values(rankings, [registered[name] for name in wanted], store.predictions)
+    values = metric_values(rankings, [registered[name] for name in wanted], results.predictions)
     if json:
         options.print_json([asdict(value) for value in values])
         return

@@ -18,8 +18,8 @@ def compare(
 ) -> None:
     """Print the accuracy of A minus that of B, paired by subject and seed."""
     from ferbench.board.pair import compare_methods, to_json, to_text
-    from ferbench.results.store import Store
+    from ferbench.results.archive import open_results
 
-    store = Store(directory)
-    found = compare_methods(method_a, method_b, store.records(), store.predictions)
+    results = open_results(directory)
+    found = compare_methods(method_a, method_b, results.records(), results.predictions)
     typer.echo(to_json(found) if json else to_text(found), nl=False)

@@ -23,7 +23,9 @@ PACKAGE = {
         "        # a remark\n"
         "        return margin(x) + 1\n"
     ),
-    "losses.py": "from pl_hash.sub.formula import square\n\n\ndef margin(x):\n    return square(x)\n",
+    "losses.py": (
+        "from pl_hash.sub.formula import square\n\n\ndef margin(x):\n    return square(x)\n"
+    ),
     "sub/__init__.py": "",
     "sub/formula.py": "def square(x):\n    return x * x\n",
     "unused.py": "VALUE = 1\n",
@@ -51,10 +53,9 @@ def write(site: Path, files: dict[str, str], package: str = "pl_hash") -> None:
     source._module.cache_clear()
 
 
-def hashed(site: Path, module: str = "pl_hash.method", **edits: str) -> str:
-    """The hash after writing `PACKAGE` with `edits` (`losses`, `sub__formula`: module -> text)."""
-    files = {name.replace("__", "/") + ".py": text for name, text in edits.items()}
-    write(site, {**PACKAGE, **files})
+def hashed(site: Path, edits: dict[str, str] | None = None, module: str = "pl_hash.method") -> str:
+    """The hash after writing `PACKAGE` with `edits` (file -> text)."""
+    write(site, {**PACKAGE, **(edits or {})})
     return source_hash(module)
 
 
@@ -82,35 +83,35 @@ METHOD = PACKAGE["method.py"]
 )
 def test_words_and_layout_do_not_matter(site, text):
     assert text != METHOD
-    assert hashed(site, method=text) == hashed(site)
+    assert hashed(site, {"method.py": text}) == hashed(site)
 
 
 @pytest.mark.parametrize(
     "edits",
     [
-        {"method": METHOD.replace("+ 1", "+ 2")},
-        {"method": METHOD.replace("numpy as np", "scipy as np")},
-        {"method": METHOD.replace("# a remark", "x = 'not a docstring'")},
-        {"losses": PACKAGE["losses.py"].replace("square(x)", "square(x) / 2")},
-        {"sub__formula": PACKAGE["sub/formula.py"].replace("x * x", "x**3")},
-        {"sub____init__": "import random\n"},
+        {"method.py": METHOD.replace("+ 1", "+ 2")},
+        {"method.py": METHOD.replace("numpy as np", "scipy as np")},
+        {"method.py": METHOD.replace("# a remark", "x = 'not a docstring'")},
+        {"losses.py": PACKAGE["losses.py"].replace("square(x)", "square(x) / 2")},
+        {"sub/formula.py": PACKAGE["sub/formula.py"].replace("x * x", "x**3")},
+        {"sub/__init__.py": "import random\n"},
     ],
     ids=["constant", "import", "string", "imported", "imported by an imported", "parent package"],
 )
 def test_code_that_can_run_matters_wherever_it_is(site, edits):
-    assert hashed(site, **edits) != hashed(site)
+    assert hashed(site, edits) != hashed(site)
 
 
 def test_modules_that_are_not_imported_do_not_matter(site):
-    assert hashed(site, unused="VALUE = 2\n") == hashed(site)
+    assert hashed(site, {"unused.py": "VALUE = 2\n"}) == hashed(site)
 
 
 def test_other_packages_do_not_matter(site):
     method = METHOD.replace("import numpy", "import pl_other\nimport numpy")
     write(site, {"__init__.py": "A = 1\n"}, "pl_other")
-    first = hashed(site, method=method)
+    first = hashed(site, {"method.py": method})
     write(site, {"__init__.py": "A = 2\n"}, "pl_other")
-    assert hashed(site, method=method) == first
+    assert hashed(site, {"method.py": method}) == first
 
 
 IMPORTS = [
@@ -132,7 +133,7 @@ IMPORTS = [
 
 @pytest.mark.parametrize("statement", IMPORTS)
 def test_every_way_of_importing_is_followed(site, statement):
-    one, two = (hashed(site, method=statement, far=f"VALUE = {v}\n") for v in (1, 2))
+    one, two = (hashed(site, {"method.py": statement, "far.py": f"VALUE = {v}\n"}) for v in (1, 2))
     assert one != two
 
 
@@ -140,18 +141,17 @@ def test_every_way_of_importing_is_followed(site, statement):
     "statement", ["from .. import far", "from ..far import VALUE", "from ..sub.near import VALUE"]
 )
 def test_relative_imports_of_a_subpackage_are_followed(site, statement):
-    near = statement.partition("near")[1]
-    edits = ["sub__near" if near else "far"] * 2
+    target = "sub/near.py" if "near" in statement else "far.py"
     one, two = (
-        hashed(site, "pl_hash.sub.formula", sub__formula=statement, **{name: f"VALUE = {v}\n"})
-        for v, name in enumerate(edits)
+        hashed(site, {"sub/formula.py": statement, target: f"VALUE = {v}\n"}, "pl_hash.sub.formula")
+        for v in (1, 2)
     )
     assert one != two
 
 
 def test_relative_imports_of_a_package_itself_are_followed(site):
-    package = {"__init__": "from .far import VALUE\n"}
-    one, two = (hashed(site, "pl_hash", **package, far=f"VALUE = {v}\n") for v in (1, 2))
+    package = {"__init__.py": "from .far import VALUE\n"}
+    one, two = (hashed(site, {**package, "far.py": f"VALUE = {v}\n"}, "pl_hash") for v in (1, 2))
     assert one != two
 
 
@@ -159,25 +159,25 @@ def test_imports_for_type_checkers_alone_are_not_followed(site):
     method = (
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from pl_hash.far import VALUE\n"
     )
-    one, two = (hashed(site, method=method, far=f"VALUE = {v}\n") for v in (1, 2))
+    one, two = (hashed(site, {"method.py": method, "far.py": f"VALUE = {v}\n"}) for v in (1, 2))
     assert one == two
 
 
 def test_the_package_of_the_method_runs_when_it_is_imported(site):
     alone = "class Method:\n    pass\n"
-    one, two = (hashed(site, method=alone, __init__=f"VALUE = {v}\n") for v in (1, 2))
+    one, two = (hashed(site, {"method.py": alone, "__init__.py": f"VALUE = {v}\n"}) for v in (1, 2))
     assert one != two
 
 
 def test_modules_that_import_each_other_end(site):
     losses = "import pl_hash.method\n" + PACKAGE["losses.py"]
-    assert len(hashed(site, losses=losses)) == 16
+    assert len(hashed(site, {"losses.py": losses})) == 16
 
 
 def test_nothing_is_imported(site):
     harmful = "raise SystemExit('imported')\n"
     before = set(sys.modules)
-    hashed(site, __init__=harmful, method=harmful + METHOD, losses=harmful + PACKAGE["losses.py"])
+    hashed(site, {name: harmful + text for name, text in PACKAGE.items()})
     assert set(sys.modules) == before
 
 
@@ -200,25 +200,25 @@ def test_the_harness_belongs_to_the_closure_where_it_is_imported(site, monkeypat
     original = module_file("ferbench.imaging.crops")
     changed = site / "crops.py"
     changed.write_text(original.read_text() + "\nNEW = 1\n")
-    before = hashed(site), hashed(site, method=uses)
+    before = hashed(site), hashed(site, {"method.py": uses})
     monkeypatch.setattr(
         source,
         "module_file",
         lambda name: changed if name == "ferbench.imaging.crops" else module_file(name),
     )
     assert hashed(site) == before[0]
-    assert hashed(site, method=uses) != before[1]
+    assert hashed(site, {"method.py": uses}) != before[1]
 
 
 @pytest.mark.parametrize("module", ["pl_nowhere", "pl_hash.nowhere", "pl_hash.method.inside"])
 def test_a_module_without_source_is_an_error_that_names_it(site, module):
     with pytest.raises(PluginError, match=f"source of module {module} cannot be found"):
-        hashed(site, module)
+        hashed(site, module=module)
 
 
 def test_a_module_that_is_no_python_is_an_error_of_ours(site):
     with pytest.raises(PluginError, match=r"losses\.py"):
-        hashed(site, losses="def (:\n")
+        hashed(site, {"losses.py": "def (:\n"})
 
 
 def test_bundled_methods_are_hashed_alike_in_any_process(monkeypatch):

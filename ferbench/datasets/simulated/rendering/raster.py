@@ -1,5 +1,7 @@
 """Splatting: coloured points to pixels, the nearest one wins, whatever their order."""
 
+import math
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -12,6 +14,9 @@ DEPTH_STEPS = 200_000
 
 FARTHEST, DEPTH_RANGE = 2.5, 2**21
 EMPTY = 2**62
+BEHIND = 0.1
+"""Head units of depth that separate one surface from another behind it."""
+
 NEIGHBOURS = ((-1, 0), (1, 0), (0, -1), (0, 1), (1, 1), (1, -1), (-1, 1), (-1, -1))
 
 
@@ -28,16 +33,16 @@ def splat(
         raise ValueError(f"{count} points a picture; the keys hold {2**INDEX_BITS}")
     nearest = _nearest(x, y, depth, visible, side)
     drawn = nearest < EMPTY
-    winner = (nearest & (2**INDEX_BITS - 1)) * drawn
-    picture = colour.gather(2, winner[:, None].expand(batch, 3, -1)).view(batch, 3, side, side)
-    mask = drawn.view(batch, side, side)
+    winner = (nearest & (2**INDEX_BITS - 1)).mul_(drawn).reshape(batch, 1, side * side)
+    picture = colour.gather(2, winner.expand(batch, 3, -1)).view(batch, 3, side, side)
+    mask = drawn & ~_shines_through(nearest)
     for _ in range(2):
         _fill_holes(picture, mask)
     return picture, mask
 
 
 def _nearest(x: Tensor, y: Tensor, depth: Tensor, visible: Tensor, side: int) -> Tensor:
-    """(B, side * side): the key of the nearest point in each pixel, or `EMPTY`.
+    """(B, side, side): the key of the nearest point in each pixel, or `EMPTY`.
 
     Points outside land in a border of one pixel, which is cut off.
     """
@@ -50,7 +55,19 @@ def _nearest(x: Tensor, y: Tensor, depth: Tensor, visible: Tensor, side: int) ->
     key = key.bitwise_left_shift_(INDEX_BITS).bitwise_or_(torch.arange(count))
     buffer = torch.full((batch * pitch * pitch,), EMPTY)
     buffer.scatter_reduce_(0, cell.view(-1), key.view(-1), "amin")
-    return buffer.view(batch, pitch, pitch)[:, 1:-1, 1:-1].reshape(batch, side * side)
+    return buffer.view(batch, pitch, pitch)[:, 1:-1, 1:-1]
+
+
+def _shines_through(nearest: Tensor) -> Tensor:
+    """(B, side, side): pixels that show what lies behind, between points of a nearer surface."""
+    side = nearest.shape[-1]
+    depth = (nearest >> INDEX_BITS).clamp(max=DEPTH_RANGE).float()
+    around = F.pad(depth + BEHIND * DEPTH_STEPS, (1, 1, 1, 1), value=math.inf)
+    nearer = torch.zeros_like(nearest, dtype=torch.uint8)
+    for down, right in NEIGHBOURS:
+        shifted = around[:, 1 + down : 1 + down + side, 1 + right : 1 + right + side]
+        nearer += shifted < depth
+    return nearer >= 5
 
 
 def _fill_holes(picture: Tensor, mask: Tensor) -> None:

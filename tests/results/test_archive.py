@@ -1,0 +1,83 @@
+"""Archives and merging."""
+
+from dataclasses import replace
+
+import polars as pl
+import pytest
+
+from ferbench.errors import UsageError
+from ferbench.results.archive import open_results, write_archive
+from ferbench.results.merge import merge
+
+
+def _cells(results):
+    return {
+        record.cell_id: (record, results.predictions(record.cell_id))
+        for record in results.records()
+        if record.status == "ok"
+    }
+
+
+@pytest.fixture
+def ran(grid):
+    """Three cells: two of `toy` and a failed one of `toy-b`."""
+    return grid("toy", "toy-b", settings=("toy-b.fault=raise",))
+
+
+def test_an_archive_reads_as_the_store_it_was_made_from(ran, tmp_path):
+    store = ran.place.store
+    write_archive(tmp_path / "archive", merge([(store.root, store)]))
+    archive = open_results(tmp_path / "archive")
+    assert list(archive.records()) == list(store.records())
+    stored, archived = _cells(store), _cells(archive)
+    assert stored.keys() == archived.keys()
+    for cell_id, (_, frame) in stored.items():
+        assert archived[cell_id][1].equals(frame)
+
+
+def test_cells_of_other_classes_keep_their_own_columns(ran, tmp_path):
+    store = ran.place.store
+    (first, frame), (second, _) = _cells(store).values()
+    other = frame.rename({"p_anger": "p_fear"})
+    write_archive(tmp_path / "archive", [(first, frame), (second, other)])
+    archive = open_results(tmp_path / "archive")
+    assert set(archive.predictions(first.cell_id).columns) == set(frame.columns)
+    assert set(archive.predictions(second.cell_id).columns) == set(other.columns)
+
+
+def test_merging_refuses_different_predictions_of_one_environment(ran, tmp_path):
+    store = ran.place.store
+    record, frame = next(iter(_cells(store).values()))
+    write_archive(tmp_path / "a", [(record, frame)])
+    write_archive(tmp_path / "b", [(record, frame.reverse())])
+    sources = [(tmp_path / name, open_results(tmp_path / name)) for name in "ab"]
+    with pytest.raises(UsageError, match=r"predicts differently in .*a and in .*b"):
+        merge(sources)
+
+
+def test_merging_keeps_other_environments_by_a_stated_rule(ran, tmp_path):
+    record, frame = next(iter(_cells(ran.place.store).values()))
+    other = replace(record, hardware_class="a machine whose name comes first")
+    write_archive(tmp_path / "a", [(record, frame)])
+    write_archive(tmp_path / "b", [(other, frame.reverse())])
+    for order in ("ab", "ba"):
+        ((kept, _),) = merge([(tmp_path / n, open_results(tmp_path / n)) for n in order])
+        assert kept.hardware_class == "a machine whose name comes first"
+
+
+def test_a_finished_cell_replaces_a_failed_one(ran, tmp_path):
+    record, frame = next(iter(_cells(ran.place.store).values()))
+    failed = replace(record, status="failed", reason="it broke", started="2000")
+    write_archive(tmp_path / "a", [(failed, None)])
+    write_archive(tmp_path / "b", [(record, frame)])
+    ((kept, found),) = merge([(tmp_path / n, open_results(tmp_path / n)) for n in "ab"])
+    assert kept == record
+    assert isinstance(found, pl.DataFrame)
+
+
+def test_an_archive_too_large_to_commit_is_refused(ran, tmp_path, monkeypatch):
+    monkeypatch.setattr("ferbench.results.archive.LARGEST_BYTES", 100)
+    record, frame = next(iter(_cells(ran.place.store).values()))
+    with pytest.raises(UsageError, match="split it by dataset"):
+        write_archive(tmp_path / "archive", [(record, frame)])
+    assert list((tmp_path / "archive").iterdir()) == []
