@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from ferbench.contracts.faces import Faces, LabelledFaces, TrainingFaces
+from ferbench.errors import UsageError
 from ferbench.grid.cell import Material
 from ferbench.imaging.prepared import open_prepared
 from ferbench.protocols.frames import NEUTRAL
@@ -15,12 +16,22 @@ from ferbench.protocols.frames import NEUTRAL
 
 @lru_cache(maxsize=32)
 def _images(folder: Path) -> tuple[np.ndarray, dict[str, int]]:
+    _require(folder)
     return open_prepared(folder)
 
 
 @lru_cache(maxsize=32)
 def _table(path: Path) -> pl.DataFrame:
+    _require(path)
     return pl.read_parquet(path)
+
+
+def _require(path: Path) -> None:
+    if not path.exists():
+        raise UsageError(
+            f"{path} does not exist on this machine: cache and results folders must lie on storage "
+            "that every machine of the cluster shares (see `cache` in ferbench.yaml)"
+        )
 
 
 def fold_table(material: Material, fold: int) -> pl.DataFrame:

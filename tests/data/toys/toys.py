@@ -96,6 +96,13 @@ class Nearest:
         return None
 
 
+class Refuses(Nearest):
+    """Finds every corpus unsuitable."""
+
+    def fit(self, data, run):
+        raise Unsupported("the toy does not like these faces")
+
+
 class Staged(Nearest):
     """Starts from the means that its stage found."""
 
@@ -128,13 +135,16 @@ def declare(config):
     """One stage on the training faces."""
     return (
         StageSpec(
-            "means", "toys:train_means", {"fail": config.fail, "log": config.log}, "train",
+            "means",
+            "toys:train_means",
+            {"fail": config.fail, "log": config.log},
+            "train",
             one_input(48, 48),
         ),
     )
 
 
-def _spec(name, factory="toys:Nearest", config=ToyConfig, **more):
+def spec(name, factory="toys:Nearest", config=ToyConfig, **more):
     presets = {"tiny": {}, "lite": {}}
     return MethodSpec(
         name=name,
@@ -151,8 +161,9 @@ def _spec(name, factory="toys:Nearest", config=ToyConfig, **more):
 @hookimpl
 def register_methods(register: Callable[[MethodSpec], None]) -> None:
     """Register the toys."""
-    register(_spec("toy"))
-    register(_spec("toy-b"))
-    register(_spec("toy-needs-neutral", needs=frozenset({"neutral"})))
-    register(_spec("toy-staged", "toys:Staged", StagedConfig, stages=declare))
-    register(_spec("toy-staged-b", "toys:Staged", StagedConfig, stages=declare))
+    register(spec("toy"))
+    register(spec("toy-b"))
+    register(spec("toy-needs-neutral", needs=frozenset({"neutral"})))
+    register(spec("toy-refuses", "toys:Refuses"))
+    register(spec("toy-staged", "toys:Staged", StagedConfig, stages=declare))
+    register(spec("toy-staged-b", "toys:Staged", StagedConfig, stages=declare))

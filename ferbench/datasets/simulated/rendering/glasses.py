@@ -13,7 +13,7 @@ WIRE = 0.011
 """Half the thickness of the frame, head units."""
 
 TINT = (1.0, 0.85, 0.75)
-BULGE = 0.10
+BULGE = 0.14
 """Glasses are drawn this much nearer than they are, so that brows and cheeks stay behind them."""
 
 

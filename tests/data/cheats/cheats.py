@@ -1,0 +1,123 @@
+"""Methods that each break one rule of the contract, for the tests of the conformance kit."""
+
+import os
+import sys
+
+import numpy as np
+import torch
+from toys import Nearest, spec
+
+from ferbench.contracts.hookspecs import hookimpl
+from ferbench.contracts.method import Predictions
+from ferbench.contracts.run import BatchShape
+from ferbench.training.counting import count_comparisons
+
+seen = []
+
+
+class Unseeded(Nearest):
+    """Draws from the operating system."""
+
+    def fit(self, data, run):
+        super().fit(data, run)
+        self.means.data += int.from_bytes(os.urandom(2), "big") / 2**20
+
+
+class Remembers(Nearest):
+    """Keeps what it saw in the module."""
+
+    def fit(self, data, run):
+        super().fit(data, run)
+        seen.append(0.01)
+        self.means.data[0] += sum(seen)
+
+
+class Peeks(Nearest):
+    """Reads the labels of the test faces off the harness that calls it."""
+
+    def predict(self, faces, run):
+        frame = sys._getframe()
+        while frame:
+            attempt = frame.f_locals.get("self")
+            rows = getattr(attempt, "test_rows", None)
+            if rows is not None and len(rows) == len(faces):
+                names = list(attempt.record.classes)
+                labels = [names.index(name) for name in rows["expression"]]
+                return Predictions(np.eye(self.classes)[labels])
+            frame = frame.f_back
+        return super().predict(faces, run)
+
+
+class Forgets(Nearest):
+    """Leaves what it trains out of its checkpoints."""
+
+    def fit(self, data, run):
+        class Leaky:
+            def epochs(self, total, **parts):
+                return run.epochs(total)
+
+            def __getattr__(self, name):
+                return getattr(run, name)
+
+        super().fit(data, Leaky())
+
+
+class Mixes(Nearest):
+    """Normalises each face by the others in the call."""
+
+    def predict(self, faces, run):
+        p = super().predict(faces, run).probabilities
+        p = p / p.mean(axis=0, keepdims=True)
+        return Predictions(p / p.sum(axis=1, keepdims=True))
+
+
+class Incomplete(Nearest):
+    """Leaves half of what it needs out of its state."""
+
+    def load_state(self, state):
+        super().load_state(state)
+        self.means.data[0] = torch.zeros_like(self.means.data[0])
+
+
+class Claims(Nearest):
+    """Declares comparisons and counts none."""
+
+    def expected_comparisons(self, batch):
+        return 2 * batch.images
+
+
+class Miscounts(Claims):
+    """Counts other comparisons than it declares."""
+
+    def fit(self, data, run):
+        super().fit(data, run)
+        count_comparisons(1)
+
+
+class Silent(Nearest):
+    """Reports no batches."""
+
+    def fit(self, data, run):
+        self.means.data += 1.0
+
+
+class Declares(Nearest):
+    """Counts just what it declares: an honest method."""
+
+    def fit(self, data, run):
+        super().fit(data, run)
+        count_comparisons(3)
+        run.batch(BatchShape(images=0, queries=3))
+
+    def expected_comparisons(self, batch):
+        return batch.queries
+
+
+@hookimpl
+def register_methods(register):
+    """Register one method a class, named after it."""
+    for cheat in (
+        *(Unseeded, Remembers, Peeks, Forgets, Mixes, Incomplete, Claims, Miscounts, Silent),
+        Declares,
+    ):
+        register(spec(cheat.__name__.lower(), f"cheats:{cheat.__name__}"))

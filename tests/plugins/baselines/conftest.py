@@ -1,0 +1,77 @@
+"""A toy problem that any method can learn, and a run to learn it in."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from ferbench.contracts.faces import Faces, LabelledFaces, TrainingFaces
+from ferbench.contracts.method import Task
+from ferbench.training.checkpoint import Checkpoint
+from ferbench.training.context import Run
+from ferbench.training.seeding import seed_everything
+
+CLASSES = ("anger", "fear", "sadness")
+
+
+def pictures(labels: np.ndarray, seed: int, size: int = 48) -> np.ndarray:
+    """Noise with stripes of the class: none, lying, standing."""
+    noise = np.random.default_rng(seed).normal(120, 12, (len(labels), size, size, 1))
+    wave = 60 * np.sign(np.sin(np.arange(size) * 1.2))
+    lying, standing = wave[:, None, None], wave[None, :, None]
+    for image, label in zip(noise, labels, strict=True):
+        image += (0, lying, standing)[label]
+    return noise.clip(0, 255).astype(np.uint8)
+
+
+class Toy:
+    """Training, validation and test faces of the stripes; `absent` is never trained on."""
+
+    def __init__(self, absent: int | None = None, count: int = 48) -> None:
+        labels = np.arange(count) % len(CLASSES)
+        if absent is not None:
+            labels[labels == absent] = (absent + 1) % len(CLASSES)
+        self.train = self._labelled(labels, 1)
+        self.test_labels = np.arange(30) % len(CLASSES)
+        self.test = Faces({"face": pictures(self.test_labels, 2)}, np.arange(30))
+        self.data = TrainingFaces(train=self.train, validation=self._labelled(labels[:24], 3))
+        self.task = Task(CLASSES, {"face": (48, 48, 1)})
+
+    def _labelled(self, labels: np.ndarray, seed: int) -> LabelledFaces:
+        count = len(labels)
+        stored = pictures(labels, seed)
+        stored.setflags(write=False)
+        return LabelledFaces(
+            {"face": stored},
+            np.arange(count),
+            classes=CLASSES,
+            expression=labels,
+            subject=np.arange(count) // 6,
+            sequence=np.arange(count),
+        )
+
+    def accuracy(self, method, run) -> float:
+        """On the test faces."""
+        found = method.predict(self.test, run).probabilities.argmax(1)
+        return float((found == self.test_labels).mean())
+
+
+@pytest.fixture(scope="session")
+def make_toy() -> type[Toy]:
+    """See `Toy`."""
+    return Toy
+
+
+@pytest.fixture
+def new_run(tmp_path: Path):
+    """Makes a run of its own folder, the global generators seeded as the harness does."""
+
+    def make(folder: str = "run", seed: int = 0) -> Run:
+        run = Run(
+            axes=(seed, 0), device=torch.device("cpu"), checkpoint=Checkpoint(tmp_path / folder)
+        )
+        seed_everything(run.seed("fit"))
+        return run
+
+    return make

@@ -1,0 +1,181 @@
+"""The `softmax` baseline, through its own fit."""
+
+import numpy as np
+import pytest
+import torch
+from ferbench_baselines import SOFTMAX
+from ferbench_baselines.config import SoftmaxConfig
+from ferbench_baselines.softmax import Softmax
+
+from ferbench.contracts.method import PRESETS
+from ferbench.contracts.run import BatchShape
+from ferbench.errors import UsageError
+from ferbench.results.predictions import check
+from ferbench.settings import configured
+from ferbench.training.seeding import seed_everything
+from ferbench.training.states import copied, read_state, save_state
+
+SHORT = SoftmaxConfig(width=4, epochs=6, batch=16)
+
+
+def built(toy, config=SHORT, seed=0):
+    seed_everything(seed)
+    return Softmax(config, toy.task)
+
+
+def fitted(toy, run, config=SHORT, seed=0):
+    method = built(toy, config, seed)
+    with run.fitting():
+        method.fit(toy.data, run)
+    return method
+
+
+@pytest.mark.parametrize("normalisation", ["standardise", "equalise_plane_standardise"])
+def test_it_learns_the_toy_problem(make_toy, new_run, normalisation):
+    toy, run = make_toy(), new_run()
+    config = SoftmaxConfig(width=4, epochs=6, batch=16, normalisation=normalisation)
+    method = fitted(toy, run, config)
+    assert toy.accuracy(method, run) == 1
+    losses = [point["loss"] for point in run.progress.curve]
+    assert len(losses) == 6
+    assert losses[-1] < 0.6 * losses[0]
+
+
+def test_the_books_of_a_run(make_toy, new_run):
+    toy, run = make_toy(), new_run()
+    method = built(toy)
+    run.select(method, None)
+    with run.fitting():
+        method.fit(toy.data, run)
+    progress = run.progress
+    assert (progress.epochs, progress.batches, progress.input_passes) == (6, 18, 6 * 48)
+    assert progress.comparisons.total is None
+    assert progress.comparisons_expected is None
+    assert method.expected_comparisons(BatchShape(images=16)) is None
+
+
+def test_predictions_are_distributions_with_the_feature(make_toy, new_run):
+    toy, run = make_toy(), new_run()
+    method = fitted(toy, run)
+    predictions = method.predict(toy.test, run)
+    check(predictions, 30, toy.task.classes)
+    assert predictions.embeddings.shape == (30, 4 * 4 * 2 * 2)
+    logits = method.network.classifier(torch.from_numpy(predictions.embeddings))
+    assert np.allclose(logits.softmax(1).detach(), predictions.probabilities, atol=1e-6)
+
+
+def test_a_face_is_judged_on_its_own(make_toy, new_run):
+    toy, run = make_toy(), new_run()
+    method = fitted(toy, run)
+    together = method.predict(toy.test, run).probabilities
+    backwards = method.predict(toy.test.only(np.arange(30)[::-1]), run).probabilities
+    alone = np.concatenate(
+        [method.predict(toy.test.only([n]), run).probabilities for n in range(30)]
+    )
+    assert np.allclose(together, backwards[::-1], atol=1e-5)
+    assert np.allclose(together, alone, atol=1e-5)
+
+
+def test_more_faces_than_a_batch(make_toy, new_run, monkeypatch):
+    import ferbench_baselines.softmax as module
+
+    toy, run = make_toy(), new_run()
+    method = built(toy)
+    whole = method.predict(toy.test, run)
+    monkeypatch.setattr(module, "PREDICTION_BATCH", 7)
+    parts = method.predict(toy.test, run)
+    assert np.allclose(whole.probabilities, parts.probabilities, atol=1e-6)
+    assert np.allclose(whole.embeddings, parts.embeddings, atol=1e-5)
+
+
+def test_the_state_restores_the_predictions(make_toy, new_run, tmp_path):
+    toy, run = make_toy(), new_run()
+    method = fitted(toy, run)
+    expected = method.predict(toy.test, run)
+    save_state(tmp_path / "state.npz", method.state())
+    other = built(toy, seed=9)
+    assert not np.allclose(
+        other.predict(toy.test, run).probabilities, expected.probabilities, atol=1e-3
+    )
+    other.load_state(read_state(tmp_path / "state.npz"))
+    found = other.predict(toy.test, run)
+    assert np.array_equal(found.probabilities, expected.probabilities)
+    assert np.array_equal(found.embeddings, expected.embeddings)
+
+
+def test_prediction_does_not_change_the_state(make_toy, new_run):
+    toy, run = make_toy(), new_run()
+    method = fitted(toy, run)
+    before = copied(method.state())
+    method.predict(toy.test, run)
+    for name, array in method.state().items():
+        assert np.array_equal(array, before[name]), name
+
+
+def test_the_seed_decides(make_toy, new_run):
+    toy = make_toy()
+    states = [
+        fitted(toy, new_run(folder, seed), seed=seed).state()
+        for folder, seed in (("a", 0), ("b", 0), ("c", 1))
+    ]
+    name = "classifier.weight"
+    assert np.array_equal(states[0][name], states[1][name])
+    assert not np.array_equal(states[0][name], states[2][name])
+
+
+def test_validation_selects_a_state(make_toy, new_run):
+    toy, run = make_toy(), new_run()
+    method = built(toy)
+    scores = iter([0.1, 0.9, 0.2, 0.3, 0.4, 0.5])
+    run.select(method, lambda: next(scores))
+    with run.fitting():
+        method.fit(toy.data, run)
+    assert run.progress.best_epoch == 1
+    last = method.state()["classifier.weight"]
+    assert not np.array_equal(run.selected["classifier.weight"], last)
+
+
+def test_a_class_that_is_never_trained_keeps_its_column(make_toy, new_run):
+    toy, run = make_toy(absent=1), new_run()
+    predictions = fitted(toy, run).predict(toy.test, run)
+    check(predictions, 30, toy.task.classes)
+    assert not (predictions.probabilities.argmax(1) == 1).any()
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_preset_can_be_built(preset):
+    from ferbench.contracts.method import Task
+
+    config = configured(SOFTMAX.config, [SOFTMAX.presets[preset]], "softmax")
+    inputs = {name: p.shape for name, p in SOFTMAX.inputs[preset].items()}
+    method = Softmax(config, Task(("anger", "fear", "sadness", "surprise"), inputs))
+    cost = method.cost()
+    assert config.crop <= min(inputs["face"][:2])
+    assert cost.comparisons is None
+    if preset == "paper":
+        assert (cost.parameters, cost.macs) == (7_348_233 - 3 * 1025, 25_084_480 - 3 * 1024)
+    else:
+        assert cost.parameters < 70_000
+
+
+@pytest.mark.parametrize(
+    ("setting", "says"),
+    [
+        ({"network": "resnet"}, "softmax.network is 'resnet'; known: cnn, inception"),
+        ({"schedule": "cosine"}, "softmax.schedule is 'cosine'; known: one_cycle, constant"),
+        ({"normalisation": "none"}, "softmax.normalisation is 'none'; known: standardise"),
+    ],
+)
+def test_settings_without_meaning_are_refused(make_toy, new_run, setting, says):
+    config = configured(SoftmaxConfig, [{"epochs": 1, **setting}], "softmax")
+    with pytest.raises(UsageError, match=says):
+        fitted(make_toy(), new_run(), config)
+
+
+def test_the_constant_schedule_keeps_the_rate(make_toy, new_run):
+    toy, run = make_toy(), new_run()
+    config = SoftmaxConfig(width=4, epochs=6, batch=16, schedule="constant")
+    method = fitted(toy, run, config)
+    assert toy.accuracy(method, run) == 1
+    content = torch.load(run._checkpoint.folder / "epoch.pt", weights_only=True)
+    assert content["parts"]["optimiser"]["param_groups"][0]["lr"] == config.lr

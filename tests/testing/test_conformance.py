@@ -1,0 +1,76 @@
+"""The conformance kit: each check catches the method that breaks its rule, and no other."""
+
+from pathlib import Path
+
+import pytest
+
+from ferbench.host import discover
+from ferbench.settings import read_settings
+from ferbench.testing.conformance import CHECKS, Bench, examine
+
+DATA = Path(__file__).parents[1] / "data"
+
+
+@pytest.fixture(scope="module")
+def examined(tmp_path_factory):
+    """From a method's name to the reasons of the checks that it fails, by check."""
+    folder = tmp_path_factory.mktemp("kit")
+    settings = read_settings(folder=folder)
+    settings.cache = folder / "cache"
+    registry = discover([DATA / "toys", DATA / "cheats"])
+    assert not registry.broken, registry.broken
+
+    def failures(name: str) -> dict[str, str]:
+        verdicts = list(examine(Bench(name, registry, settings, folder / name)))
+        assert len(verdicts) == len(CHECKS)
+        return {v.check: v.reason for v in verdicts if v.reason is not None}
+
+    return failures
+
+
+@pytest.mark.parametrize(
+    ("cheat", "check", "says"),
+    [
+        ("unseeded", "same seed same predictions", "draw every random number from run.seed"),
+        ("remembers", "fresh state per fold", "keep no state in modules"),
+        ("peeks", "permuted labels near chance", "learns test labels from somewhere"),
+        ("forgets", "resumed equals uninterrupted", "pass everything that training changes"),
+        ("mixes", "alone as in a batch", "a face alone is predicted differently"),
+        ("incomplete", "alone as in a batch", "reloaded from its state predicts differently"),
+        ("claims", "comparisons as declared", "are declared and none was counted"),
+        ("miscounts", "comparisons as declared", "1 comparisons were counted"),
+        ("silent", "comparisons as declared", "never called run.batch"),
+    ],
+)
+def test_a_broken_rule_is_found_by_its_check(examined, cheat, check, says):
+    failures = examined(cheat)
+    assert says in failures[check]
+    allowed = {"unseeded": 4, "remembers": 3, "peeks": 2}.get(cheat, 1)
+    assert len(failures) <= allowed, failures
+
+
+def test_an_honest_method_that_counts_passes(examined):
+    assert examined("declares") == {}
+
+
+def test_a_method_that_is_skipped_or_fails_does_not_pass(examined):
+    failures = examined("toy-refuses")
+    assert len(failures) == len(CHECKS)
+    assert "the cell ended skipped" in failures["same seed same predictions"]
+
+
+@pytest.mark.parametrize("method", sorted(discover().methods))
+def test_every_bundled_method_conforms(examined, method):
+    assert examined(method) == {}
+
+
+def test_check_prints_every_verdict_and_exits_with_1(ferbench):
+    code, out, _ = ferbench(
+        "check", "silent", "--plugins-dir", DATA / "toys", "--plugins-dir", DATA / "cheats"
+    )
+    assert code == 1
+    assert "FAIL  comparisons as declared" in out
+    assert "ok    same seed same predictions" in out
+    code, _, err = ferbench("check", "sofmax")
+    assert code == 2
+    assert "did you mean 'softmax'" in err
