@@ -37,6 +37,17 @@ def test_a_second_run_does_nothing_and_prints_the_same_table(on_manifest):
     assert "next: ferbench " in second[2]
 
 
+def test_two_runs_into_one_folder_do_not_meet(on_manifest, tmp_path):
+    from ferbench.results.lock import only_run
+
+    options = ("--methods", "lbp-svm", "--executor", "inline")
+    with only_run(tmp_path / "runs" / "default"):
+        code, _, errors = on_manifest("run", *options)
+    assert code == 2
+    assert "another `ferbench run` is writing to" in errors
+    assert on_manifest("run", *options)[0] == 0
+
+
 def test_plan_counts_what_is_to_do(on_manifest):
     options = ("--methods", "lbp-svm")
     before = json.loads(on_manifest("plan", *options, "--json")[1])

@@ -61,6 +61,7 @@ def run(
     from ferbench.grid.run import run_plan
     from ferbench.grid.workplace import Workplace
     from ferbench.host import discover
+    from ferbench.results.lock import only_run
     from ferbench.results.store import Store
     from ferbench.settings import read_settings
 
@@ -93,7 +94,7 @@ def run(
     with preparing(plan.supplies.missing()) as advance:
         plan.supplies.make(advance)
     try:
-        with RichMonitor(to_do, show_epochs=executor == "inline") as monitor:
+        with only_run(out), RichMonitor(to_do, show_epochs=executor == "inline") as monitor:
             outcome = run_plan(plan, workers_of, place, monitor)
     except KeyboardInterrupt:
         raise Interrupted(

@@ -11,6 +11,7 @@ from ferbench.contracts.method import Preparation
 from ferbench.grid.cell import Material
 from ferbench.grid.corpus import Corpus
 from ferbench.imaging.prepared import image_folder, prepare
+from ferbench.training.threads import limited_threads
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class Supplies:
                 draft = path.with_suffix(f".{os.getpid()}.draft")
                 table.write_parquet(draft)
                 os.replace(draft, path)
-        for folder, need in self.images.items():
-            if not folder.is_dir():
-                prepare(need.corpus.dataset, need.samples, need.preparation, folder, advance)
+        with limited_threads(1):  # a renderer's small steps lose more to many threads than they gain
+            for folder, need in self.images.items():
+                if not folder.is_dir():
+                    prepare(need.corpus.dataset, need.samples, need.preparation, folder, advance)

@@ -135,6 +135,7 @@ class RayTuneExecutor:
         has_gpus = ray.cluster_resources().get("GPU", 0) > 0
         needs = {name: self._resources(method, has_gpus) for name, (_, method, _) in work.items()}
         scratch = self.place.out / "tune"
+        shutil.rmtree(scratch, ignore_errors=True)
         trainable = tune.with_resources(
             tune.with_parameters(
                 trial,

@@ -1,5 +1,7 @@
 """The `softmax` baseline: one network, cross-entropy, nothing else."""
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from torch.nn import functional as F
@@ -31,7 +33,7 @@ class Softmax:
         self.config = config
         self.channels = task.inputs[DEFAULT_INPUT][2]
         self.network = _network(config, len(task.classes), self.channels)
-        self.normalise = NORMALISATIONS[config.normalisation]
+        self.normalise = _normalisation(config)
 
     def fit(self, data: TrainingFaces, run: RunContext) -> None:
         """Train for `config.epochs`, offering the state after each."""
@@ -103,6 +105,14 @@ def _network(config: SoftmaxConfig, classes: int, channels: int) -> SmallCnn | I
         he_initialise(network)
         return network
     raise UsageError(f"softmax.network is {config.network!r}; known: cnn, inception")
+
+
+def _normalisation(config: SoftmaxConfig) -> Callable[[torch.Tensor], torch.Tensor]:
+    if config.normalisation not in NORMALISATIONS:
+        raise UsageError(
+            f"softmax.normalisation is {config.normalisation!r}; known: {', '.join(NORMALISATIONS)}"
+        )
+    return NORMALISATIONS[config.normalisation]
 
 
 def _schedule(

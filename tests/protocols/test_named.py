@@ -126,8 +126,12 @@ def test_too_few_subjects_for_the_folds(make_corpus):
 
 def test_subjects_who_show_no_scored_class_do_not_make_a_fold(make_corpus):
     index = pl.concat(
-        [make_corpus(SUBJECTS[:6]), make_corpus(["T1"], shown=("fear",)).with_columns(
-            sample=pl.format("t{}", "sample"), sequence=pl.format("t{}", "sequence"))]
+        [
+            make_corpus(SUBJECTS[:6]),
+            make_corpus(["T1"], shown=("fear",)).with_columns(
+                sample=pl.format("t{}", "sample"), sequence=pl.format("t{}", "sequence")
+            ),
+        ]
     )
     protocol = NamedProtocol("p", None, "loso", scored=("anger", "happiness"))
     folds = protocol.folds(index)

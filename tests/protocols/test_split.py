@@ -30,9 +30,7 @@ class Given:
         rows = index.filter(pl.col("sample").is_in(list(self.parts))).with_columns(
             part=pl.col("sample").replace_strict(self.parts), unit=pl.col("sample")
         )
-        return [
-            Fold(0, rows.select("sample", "part", "subject", "sequence", "expression", "unit"))
-        ]
+        return [Fold(0, rows.select("sample", "part", "subject", "sequence", "expression", "unit"))]
 
 
 def stills(make_index, *rows):
@@ -56,9 +54,7 @@ def test_a_subject_on_two_sides_is_refused(make_index, sides):
 
 
 def test_a_sequence_on_two_sides_is_refused(make_index):
-    index = stills(
-        make_index, ("a", None, {"sequence": "film"}), ("b", None, {"sequence": "film"})
-    )
+    index = stills(make_index, ("a", None, {"sequence": "film"}), ("b", None, {"sequence": "film"}))
     with pytest.raises(UsageError, match="sequence 'film' of a is in test and train"):
         cut(Given({"a": "train", "b": "test"}), index)
 

@@ -37,7 +37,7 @@ def full(**changes) -> Record:
         "git_dirty": False,
         "schema_version": 99,
         "status": "failed",
-        "reason": "RuntimeError: two words, a \"quote\" and ü",
+        "reason": 'RuntimeError: two words, a "quote" and ü',
         "train_images": 1,
         "validation_images": 2,
         "test_images": 3,

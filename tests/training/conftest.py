@@ -43,9 +43,7 @@ class Tiny:
             self.network.train()
             for step in range(3):
                 x = torch.randn(6, 4) + random.random() + float(np.random.rand())
-                loss = torch.nn.functional.cross_entropy(
-                    self.network(x), (x.sum(1) > 2).long()
-                )
+                loss = torch.nn.functional.cross_entropy(self.network(x), (x.sum(1) > 2).long())
                 self.optimiser.zero_grad()
                 loss.backward()
                 self.optimiser.step()

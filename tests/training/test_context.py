@@ -54,8 +54,9 @@ def test_a_killed_training_ends_as_an_uninterrupted_one(tiny, new_run, killed, k
     assert train(second, again) == list(range(killed_in, 6))
 
     assert_same(parameters(second), parameters(whole))
-    assert second.optimiser.state_dict()["param_groups"] == (
-        whole.optimiser.state_dict()["param_groups"]
+    assert (
+        second.optimiser.state_dict()["param_groups"]
+        == (whole.optimiser.state_dict()["param_groups"])
     )
     expected = vars(run.progress) | {"resumed": 0 if killed_in == 0 else 1}
     assert vars(again.progress) == expected

@@ -47,7 +47,7 @@ def main() -> None:
         frames.append(Frame(subject, POSED[0], take=0, frame=0))
         frames.extend(Frame(subject, expression, take=0, frame=apex) for expression in POSED)
     sheet = contact_sheet(list(Generator(config).pictures(frames)), len(EXPRESSIONS))
-    Image.fromarray(sheet).quantize(256).save(asked.file, optimize=True)
+    Image.fromarray(sheet).quantize(256, kmeans=2).save(asked.file, optimize=True)
 
 
 if __name__ == "__main__":

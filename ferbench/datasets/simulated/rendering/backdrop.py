@@ -34,7 +34,8 @@ def _place(point: tuple[float, float, float], camera: Camera) -> Tensor:
 
 def _long_hair(picture: Tensor, people: People, camera: Camera, x: Tensor, y: Tensor) -> Tensor:
     nape_x, nape_y, _ = _place(NAPE, camera)
-    distance = ((x - nape_x) / 0.86).abs() ** 2.6 + ((y - nape_y + 0.15) / 1.2).abs() ** 3
+    half_width = 0.9 * (1 + 0.055 * people.shape.face_width)
+    distance = ((x - nape_x) / half_width).abs() ** 2.6 + ((y - nape_y + 0.15) / 1.2).abs() ** 3
     colour = people.hair * (0.75 - 0.35 * distance.clamp(0, 1))[:, None]
     return blend(picture, colour, (edge(1 - distance, 0.06) * people.fringe_or_long)[:, None])
 

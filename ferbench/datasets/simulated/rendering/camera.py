@@ -10,10 +10,10 @@ from ferbench.datasets.simulated.rendering.batch import Views
 PIVOT = (0.0, -0.1, 0.25)
 """The point of the head about which it turns, head units."""
 
-FRAME = 1.75
+FRAME = 1.85
 """Side of the picture in head units at the depth of the pivot."""
 
-CENTRE = -0.17
+CENTRE = -0.27
 """Height of the picture's middle above the pivot: low, so that a dropped jaw stays inside."""
 
 PERSPECTIVE = 0.16
