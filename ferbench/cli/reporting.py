@@ -47,7 +47,8 @@ def report(
 
 def _summary(plan: Plan, outcome: Outcome, hardware: str) -> str:
     ran, failed = len(outcome.ran), len(outcome.unfinished)
-    where = " on the CPU (no CUDA device is visible)" if hardware.startswith("cpu") else ""
+    on_cpu = ran > failed and hardware.startswith("cpu")
+    where = " on the CPU (no CUDA device is visible)" if on_cpu else ""
     return (
         f"{len(plan.cells)} cells: {outcome.already} had been done, {ran - failed} done now"
         f"{where}, {failed} failed"

@@ -1,7 +1,7 @@
 """`ferbench run`: run a grid and print its leaderboard."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -74,13 +74,12 @@ def run(
     plan = make_plan(request, registry, settings)
     out = out.absolute()
     to_do = len(plan.to_do(Store(out)))
-    if executor == "auto":
-        executor = "ray" if address != "local" or to_do >= AUTO_RAY_CELLS else "inline"
+    chosen = _choose(executor, to_do, address)
     place = Workplace(
         out=out,
-        executor=executor,
+        executor=chosen,
         threads=threads,
-        shared_device=executor == "ray" and not timing,
+        shared_device=chosen == "ray" and not timing,
         keep_models=keep_models,
         timeout=cell_timeout,
     )
@@ -90,11 +89,11 @@ def run(
         gpus_per_cell=1.0 if timing else gpus_per_cell,
         address=address,
     )
-    workers_of = make_executor(executor, registry, place, force)
+    workers_of = make_executor(chosen, registry, place, force)
     with preparing(plan.supplies.missing()) as advance:
         plan.supplies.make(advance)
     try:
-        with only_run(out), RichMonitor(to_do, show_epochs=executor == "inline") as monitor:
+        with only_run(out), RichMonitor(to_do, show_epochs=chosen == "inline") as monitor:
             outcome = run_plan(plan, workers_of, place, monitor)
     except KeyboardInterrupt:
         raise Interrupted(
@@ -103,3 +102,15 @@ def run(
     reporting.report(plan, place.store, outcome, registry, figures=figures, json=json)
     if outcome.unfinished or registry.broken:
         raise typer.Exit(1)
+
+
+def _choose(executor: str, to_do: int, address: str) -> Literal["inline", "ray"]:
+    """The executor meant; nothing to do needs no Ray."""
+    from ferbench.errors import unknown
+
+    if executor not in ("auto", "ray", "inline"):
+        raise unknown("executor", executor, ("auto", "ray", "inline"))
+    larger = address != "local" or to_do >= AUTO_RAY_CELLS
+    if to_do and (executor == "ray" or (executor == "auto" and larger)):
+        return "ray"
+    return "inline"

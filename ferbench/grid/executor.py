@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
-from ferbench.errors import unknown
 from ferbench.grid.cell import Cell, StageCell
 from ferbench.grid.workplace import Workplace
 from ferbench.host import Registry
@@ -48,15 +47,13 @@ class Workforce:
 
 
 def make_executor(
-    name: str, registry: Registry, place: Workplace, workforce: Workforce
+    name: Literal["inline", "ray"], registry: Registry, place: Workplace, workforce: Workforce
 ) -> Executor:
     """The executor of that name; only Ray's imports Ray."""
     if name == "inline":
         from ferbench.grid.inline import InlineExecutor
 
         return InlineExecutor(registry, place)
-    if name == "ray":
-        from ferbench.grid.ray_tune import RayTuneExecutor
+    from ferbench.grid.ray_tune import RayTuneExecutor
 
-        return RayTuneExecutor(registry, place, workforce)
-    raise unknown("executor", name, ("auto", "ray", "inline"))
+    return RayTuneExecutor(registry, place, workforce)

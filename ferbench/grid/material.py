@@ -61,7 +61,7 @@ class Supplies:
                 draft = path.with_suffix(f".{os.getpid()}.draft")
                 table.write_parquet(draft)
                 os.replace(draft, path)
-        with limited_threads(1):  # a renderer's small steps lose more to many threads than they gain
+        with limited_threads(1):  # rendering is faster so: its steps are small
             for folder, need in self.images.items():
                 if not folder.is_dir():
                     prepare(need.corpus.dataset, need.samples, need.preparation, folder, advance)
