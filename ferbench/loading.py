@@ -11,7 +11,8 @@ def load_object(factory: str) -> Any:
     module, colon, name = factory.partition(":")
     if not colon:
         raise PluginError(f"factory {factory!r} is not of the form module:name")
+    loaded = importlib.import_module(module)
     try:
-        return getattr(importlib.import_module(module), name)
+        return getattr(loaded, name)
     except AttributeError:
         raise PluginError(f"factory {factory!r}: module {module} has no {name}") from None

@@ -1,7 +1,9 @@
 """The source hash: what of the code can change a method's results, found without importing it.
 
 The syntax trees (docstrings dropped, so that words may change) of the module that holds the
-method, and of every module it imports, directly or not, within `ferbench` and its own package.
+method, and of every module it imports, directly or not, within `ferbench` and its own package. The
+`__init__` of a top-level package counts only where it is imported by name: it registers methods and
+holds a version, and neither a new method beside this one nor a release changes what this one does.
 """
 
 import ast
@@ -20,7 +22,7 @@ HARNESS = "ferbench"
 def source_hash(module: str) -> str:
     """The hash of `module` and its static import closure."""
     packages = {HARNESS, module.partition(".")[0]}
-    pending, seen = [module], {}
+    pending, seen = list(_with_parents(module)), {}
     while pending:
         name = pending.pop()
         if name in seen:
@@ -62,7 +64,10 @@ def _module(name: str) -> tuple[str, tuple[str, ...]] | None:
     path = module_file(name)
     if path is None:
         return None
-    tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+    except SyntaxError as error:
+        raise PluginError(f"{path}, line {error.lineno} is not Python: {error.msg}") from None
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
     imports = tuple(sorted(set(_imports(tree, package))))
     _drop_docstrings(tree)
@@ -86,18 +91,27 @@ def _imports(tree: ast.AST, package: str) -> Iterator[str]:
 
 
 def _with_parents(name: str) -> Iterator[str]:
+    """A module and the packages above it, the top-level one left out unless it is the module."""
     parts = name.split(".")
-    for length in range(1, len(parts) + 1):
+    yield name
+    for length in range(2, len(parts)):
         yield ".".join(parts[:length])
 
 
 def _executed(tree: ast.AST) -> Iterator[ast.AST]:
+    """Every node below `tree` but the bodies of `if TYPE_CHECKING:`."""
     for node in ast.iter_child_nodes(tree):
-        test = getattr(node, "test", None)
-        if isinstance(node, ast.If) and getattr(test, "id", None) == "TYPE_CHECKING":
-            continue
-        yield node
-        yield from _executed(node)
+        if isinstance(node, ast.If) and _names_type_checking(node.test):
+            for other in node.orelse:
+                yield other
+                yield from _executed(other)
+        else:
+            yield node
+            yield from _executed(node)
+
+
+def _names_type_checking(test: ast.expr) -> bool:
+    return "TYPE_CHECKING" in (getattr(test, "id", None), getattr(test, "attr", None))
 
 
 def _drop_docstrings(tree: ast.Module) -> None:

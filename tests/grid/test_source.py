@@ -163,9 +163,18 @@ def test_imports_for_type_checkers_alone_are_not_followed(site):
     assert one == two
 
 
-def test_the_package_of_the_method_runs_when_it_is_imported(site):
-    alone = "class Method:\n    pass\n"
-    one, two = (hashed(site, {"method.py": alone, "__init__.py": f"VALUE = {v}\n"}) for v in (1, 2))
+def test_the_package_that_registers_the_method_may_change(site):
+    alone = "from pl_hash.far import VALUE\n"
+    edits = (
+        {"method.py": alone, "far.py": "VALUE = 1\n", "__init__.py": f"V = {v}\n"} for v in "12"
+    )
+    one, two = (hashed(site, edit) for edit in edits)
+    assert one == two
+
+
+def test_a_package_above_the_method_counts_unless_it_is_the_top_one(site):
+    edits = ({"sub/__init__.py": f"VALUE = {v}\n"} for v in (1, 2))
+    one, two = (hashed(site, edit, "pl_hash.sub.formula") for edit in edits)
     assert one != two
 
 

@@ -182,3 +182,14 @@ def test_the_fingerprint_tells_scorings_and_names_apart(make_corpus):
     ] + [cut(NamedProtocol("q", None, "loso"), index)]
     assert len({split.certificate.fold_hash for split in splits}) == 1
     assert len({split.fingerprint for split in splits}) == len(splits)
+
+
+def test_the_hash_does_not_depend_on_how_a_protocol_orders_its_rows(make_index):
+    index = stills(make_index, ("a", "S1", {}), ("b", "S2", {}), ("c", "S3", {}))
+    parts = {"a": "train", "b": "test", "c": "train"}
+
+    class Backwards(Given):
+        def folds(self, index):
+            return [Fold(fold.number, fold.samples.reverse()) for fold in super().folds(index)]
+
+    assert cut(Backwards(parts), index).certificate == cut(Given(parts), index).certificate

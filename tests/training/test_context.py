@@ -80,6 +80,24 @@ def test_two_kills_are_survived_as_well(tiny, new_run, killed):
     assert run.progress.resumed == 2
 
 
+def test_a_kill_between_the_selected_state_and_the_checkpoint_is_survived(tiny, new_run, killed):
+    whole, expected = tiny(), new_run("whole")
+    train(whole, expected)
+
+    def dies(epoch, scalars):
+        if epoch == 1:
+            raise killed
+
+    with pytest.raises(killed):
+        train(tiny(), new_run("killed", observe=dies))
+    second, run = tiny(), new_run("killed")
+    assert train(second, run) == [1, 2, 3, 4, 5]
+    assert_same(parameters(second), parameters(whole))
+    assert run.progress.best_epoch == expected.progress.best_epoch == 1
+    for name, array in expected.selected["network"].items():
+        assert np.array_equal(run.selected["network"][name], array)
+
+
 def test_a_training_killed_after_its_last_epoch_trains_no_more(tiny, new_run):
     first = tiny()
     train(first, new_run())

@@ -32,6 +32,11 @@ def test_every_axis_matters(axes, data):
         assert derive_seed(*axes[::-1]) != derive_seed(*axes)
 
 
+def test_axes_do_not_run_into_each_other():
+    assert derive_seed(1, 23) != derive_seed(12, 3)
+    assert derive_seed("ab", "c") != derive_seed("a", "bc")
+
+
 def test_seeds_of_a_grid_do_not_collide_and_fill_the_range():
     seeds = {
         derive_seed(seed, fold, purpose, epoch)

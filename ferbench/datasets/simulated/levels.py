@@ -8,7 +8,7 @@ class Level:
     """The knobs of one difficulty.
 
     identity_spread: factor on the standard deviation of every shape parameter of a person.
-    resting_units:   standard deviation of the (half-normal) action units that a person shows at
+    resting_units:   scale of the (half-normal) action units that a person shows at
                      rest and in every expression: the face that looks angry when it is not.
     style:           strength of personal habits: gain of each action unit, left-right asymmetry.
     unit_noise:      variation of action units between takes; also the chance of losing one.

@@ -7,6 +7,7 @@ from ferbench_baselines import SOFTMAX
 from ferbench_baselines.config import SoftmaxConfig
 from ferbench_baselines.softmax import Softmax
 
+from ferbench.contracts.faces import Faces
 from ferbench.contracts.method import PRESETS
 from ferbench.contracts.run import BatchShape
 from ferbench.errors import UsageError
@@ -86,6 +87,25 @@ def test_more_faces_than_a_batch(make_toy, new_run, monkeypatch):
     parts = method.predict(toy.test, run)
     assert np.allclose(whole.probabilities, parts.probabilities, atol=1e-6)
     assert np.allclose(whole.embeddings, parts.embeddings, atol=1e-5)
+
+
+def test_the_border_of_a_test_face_is_cropped_off(make_toy, new_run):
+    toy, run = make_toy(), new_run()
+    method = built(toy)
+    framed = np.full((30, 48, 48, 1), 255, dtype=np.uint8)
+    framed[:, 2:46, 2:46] = toy.test.images()[:, 2:46, 2:46]
+    found = method.predict(Faces({"face": framed}, np.arange(30)), run)
+    assert np.array_equal(found.probabilities, method.predict(toy.test, run).probabilities)
+
+
+def test_it_trains_in_training_mode_after_a_validation_too(make_toy, new_run, monkeypatch):
+    toy, run = make_toy(), new_run()
+    method, modes = built(toy), []
+    run.select(method, lambda: float(method.predict(toy.test, run).probabilities.max()))
+    monkeypatch.setattr(run, "batch", lambda shape: modes.append(method.network.training))
+    with run.fitting():
+        method.fit(toy.data, run)
+    assert modes == [True] * 18
 
 
 def test_the_state_restores_the_predictions(make_toy, new_run, tmp_path):
