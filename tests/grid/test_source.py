@@ -1,6 +1,7 @@
 """The source hash: which edits of the code make results stale, found without running any of it."""
 
 import importlib
+import subprocess
 import sys
 from pathlib import Path
 
@@ -230,9 +231,8 @@ def test_a_module_that_is_no_python_is_an_error_of_ours(site):
         hashed(site, {"losses.py": "def (:\n"})
 
 
-def test_bundled_methods_are_hashed_alike_in_any_process(monkeypatch):
-    import subprocess
-
+def test_bundled_methods_are_hashed_alike_in_any_process():
+    source._module.cache_clear()
     module = "ferbench_baselines.softmax"
     program = f"from ferbench.grid.source import source_hash; print(source_hash({module!r}))"
     found = subprocess.run(
