@@ -15,7 +15,7 @@ import pluggy
 
 from ferbench.contracts import hookspecs
 from ferbench.contracts.dataset import DatasetSpec
-from ferbench.contracts.method import MethodSpec
+from ferbench.contracts.method import PRESETS, MethodSpec
 from ferbench.contracts.metric import Metric
 from ferbench.contracts.protocol import EvaluationProtocol
 from ferbench.errors import PluginError, unknown
@@ -175,10 +175,20 @@ def _collect(module: ModuleType, name: str) -> Registry:
         def register(entry: Any, entries: dict[str, Any] = entries) -> None:
             if entry.name in entries:
                 raise PluginError(f"{entry.name!r} is registered twice by plugin {name!r}")
+            if isinstance(entry, MethodSpec):
+                _check_spec(entry)
             entries[entry.name] = entry
 
         getattr(fresh.hooks.hook, f"register_{kind}")(register=register)
     return fresh
+
+
+def _check_spec(spec: MethodSpec) -> None:
+    for preset in spec.presets:
+        if preset not in PRESETS:
+            raise PluginError(f"method {spec.name!r}: {preset!r} is none of {', '.join(PRESETS)}")
+        if preset not in spec.inputs:
+            raise PluginError(f"method {spec.name!r}: `inputs` lacks the preset {preset!r}")
 
 
 def _reject_duplicates(registry: Registry, fresh: Registry, plugin: Plugin) -> None:

@@ -54,7 +54,8 @@ class LabelledFaces(Faces):
     """Faces with their labels: what `Method.fit` gets.
 
     expression: (N,) int64, positions in `classes`.
-    subject:    (N,) int64, arbitrary numbers without gaps, or None where the corpus has no ids.
+    subject:    (N,) int64, a number for each person, or None where the corpus has no ids; the same
+                person has the same number in `train`, `validation` and `neutral` of a fold.
     sequence:   (N,) int64, numbers of the recordings that the frames come from.
     """
 

@@ -55,10 +55,10 @@ class RunContext(Protocol):
         ...
 
     def epochs(self, total: int, **parts: Snapshot) -> Iterator[int]:
-        """Epoch numbers 0 .. total-1, with a checkpoint of `parts` and all RNG states after each.
+        """Epoch numbers 0 .. total-1, with checkpoints of `parts` and all RNG states as epochs end.
 
-        A cell that was killed continues after its last finished epoch. Create everything that
-        training changes before this call, and pass it as `parts`.
+        A cell that was killed continues after its last checkpoint (at most one a second is made).
+        Create everything that training changes before this call, and pass it as `parts`.
         """
         ...
 

@@ -119,6 +119,7 @@ class Attempt:
             checkpoint=place.checkpoint(self.cell.id),
             stages={name: place.stages.read(stage) for name, stage in record.stages.items()},
             observe=observe,
+            checkpoint_every=place.checkpoint_every,
             deadline=None if place.timeout is None else time.monotonic() + place.timeout,
         )
 

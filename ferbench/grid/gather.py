@@ -48,13 +48,17 @@ def training_faces(
     """Everything that a method may learn from in one fold."""
     table = fold_table(material, fold)
     part = {name: rows for (name,), rows in table.group_by("part", maintain_order=True)}
-    train = labelled(material, part["train"], classes)
-    validation = labelled(material, part["validation"], classes) if "validation" in part else None
-    neutral = labelled(material, part["neutral"], (NEUTRAL,)) if "neutral" in part else None
+    people = _people(table.filter(pl.col("part") != "test"))
+
+    def faces(name: str, names: Sequence[str]) -> LabelledFaces | None:
+        return labelled(material, part[name], names, people) if name in part else None
+
+    train = faces("train", classes)
+    assert train is not None, "a fold without training faces"
     return TrainingFaces(
         train=train,
-        validation=validation,
-        neutral=neutral,
+        validation=faces("validation", classes),
+        neutral=faces("neutral", (NEUTRAL,)),
         auxiliary={name: auxiliary_faces(other) for name, other in (auxiliary or {}).items()},
     )
 
@@ -70,8 +74,14 @@ def unlabelled(material: Material, rows: pl.DataFrame) -> Faces:
     return Faces(*_stores(material, rows))
 
 
-def labelled(material: Material, rows: pl.DataFrame, classes: Sequence[str]) -> LabelledFaces:
-    """The images of `rows` with their labels; subjects and sequences become numbers."""
+def labelled(
+    material: Material,
+    rows: pl.DataFrame,
+    classes: Sequence[str],
+    people: Mapping[str, int] | None = None,
+) -> LabelledFaces:
+    """The images of `rows` with their labels; subjects become the numbers that `people` gives."""
+    people = _people(rows) if people is None else people
     code = {name: number for number, name in enumerate(classes)}
     stores, positions = _stores(material, rows)
     return LabelledFaces(
@@ -79,7 +89,9 @@ def labelled(material: Material, rows: pl.DataFrame, classes: Sequence[str]) -> 
         positions,
         classes=classes,
         expression=np.array([code[name] for name in rows["expression"]], dtype=np.int64),
-        subject=None if rows["subject"].is_null().any() else _numbers(rows["subject"]),
+        subject=None
+        if rows["subject"].is_null().any()
+        else np.array([people[name] for name in rows["subject"]], dtype=np.int64),
         sequence=_numbers(rows["sequence"]),
     )
 
@@ -89,6 +101,13 @@ def _stores(material: Material, rows: pl.DataFrame) -> tuple[dict[str, np.ndarra
     row_of = next(iter(opened.values()))[1]
     positions = np.array([row_of[sample] for sample in rows["sample"]], dtype=np.int64)
     return {name: images for name, (images, _) in opened.items()}, positions
+
+
+def _people(rows: pl.DataFrame) -> dict[str, int]:
+    """A number for each subject, in order of name."""
+    return {
+        name: number for number, name in enumerate(rows["subject"].unique().drop_nulls().sort())
+    }
 
 
 def _numbers(names: pl.Series) -> np.ndarray:

@@ -71,7 +71,7 @@ def _module(name: str) -> tuple[str, tuple[str, ...]] | None:
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
     imports = tuple(sorted(set(_imports(tree, package))))
     _drop_docstrings(tree)
-    return hashlib.sha256(ast.dump(tree).encode()).hexdigest(), imports
+    return hashlib.sha256(ast.unparse(tree).encode()).hexdigest(), imports
 
 
 def _imports(tree: ast.AST, package: str) -> Iterator[str]:

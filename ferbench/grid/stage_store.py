@@ -1,13 +1,11 @@
 """Finished stages: one folder each below `DIR/stages`, written whole or not at all."""
 
 import json
-import os
-import shutil
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ferbench.contracts.method import State
+from ferbench.files import whole_folder
 from ferbench.training.states import read_state, save_state
 
 OUTCOME = "stage.json"
@@ -50,16 +48,7 @@ class StageStore:
 
     def save(self, stage_id: str, outcome: StageOutcome, state: State | None) -> None:
         """Store a stage's outcome, replacing an earlier attempt."""
-        self.root.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=self.root))
-        try:
+        with whole_folder(self.root / stage_id) as draft:
             if state is not None:
                 save_state(draft / STATE, state)
             (draft / OUTCOME).write_text(json.dumps(asdict(outcome)))
-            target = self.root / stage_id
-            if target.exists():
-                shutil.rmtree(target)
-            os.replace(draft, target)
-        except BaseException:
-            shutil.rmtree(draft, ignore_errors=True)
-            raise

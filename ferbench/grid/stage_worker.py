@@ -26,6 +26,7 @@ def run_stage(stage: StageCell, place: Workplace, observe: Observer) -> StageOut
                 checkpoint=checkpoint,
                 stages={name: place.stages.read(other) for name, other in stage.after.items()},
                 observe=observe,
+                checkpoint_every=place.checkpoint_every,
             )
             data = (
                 auxiliary_faces(stage.material)

@@ -17,6 +17,8 @@ class Workplace:
     """Where and how cells run; the same for all cells of a run, and no part of their identity.
 
     timeout: seconds a cell may take, or None. shared_device: whether others run beside it.
+    checkpoint_every: an epoch that ends within so many seconds of the last checkpoint makes none:
+    what a kill costs at most, besides the epoch it interrupts.
     """
 
     out: Path
@@ -25,6 +27,7 @@ class Workplace:
     shared_device: bool = False
     keep_models: bool = False
     timeout: float | None = None
+    checkpoint_every: float = 1.0
 
     @property
     def store(self) -> Store:

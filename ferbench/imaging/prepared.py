@@ -2,9 +2,6 @@
 
 import hashlib
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -14,6 +11,7 @@ from PIL import Image
 
 from ferbench.contracts.dataset import Dataset
 from ferbench.contracts.method import Preparation
+from ferbench.files import whole_folder
 from ferbench.imaging.decode import DECODER
 
 IMAGING_VERSION = 1
@@ -62,9 +60,7 @@ def prepare(
     The folder appears under its name when it is complete, so that a killed run leaves nothing that
     looks finished.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder.parent))
-    try:
+    with whole_folder(folder) as draft:
         shape = (len(samples), *preparation.shape)
         images = np.lib.format.open_memmap(draft / IMAGES, mode="w+", dtype=np.uint8, shape=shape)
         for row, image in zip(range(len(samples)), dataset.load(samples), strict=True):
@@ -73,9 +69,6 @@ def prepare(
         images.flush()
         del images
         (draft / SAMPLES).write_text(json.dumps(list(samples)))
-        _move_into_place(draft, folder)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
 
 
 def open_prepared(folder: Path) -> tuple[np.ndarray, dict[str, int]]:
@@ -83,12 +76,3 @@ def open_prepared(folder: Path) -> tuple[np.ndarray, dict[str, int]]:
     samples = json.loads((folder / SAMPLES).read_text())
     images = np.load(folder / IMAGES, mmap_mode="r")
     return images, {sample: row for row, sample in enumerate(samples)}
-
-
-def _move_into_place(draft: Path, final: Path) -> None:
-    """Rename the draft; another process that was first with the same images wins."""
-    try:
-        os.rename(draft, final)
-    except OSError:
-        if not final.is_dir():
-            raise

@@ -7,6 +7,7 @@ from pathlib import Path
 import filelock
 
 from ferbench.errors import UsageError
+from ferbench.files import sweep_drafts
 from ferbench.results.store import Store
 
 
@@ -25,7 +26,7 @@ def only_run(folder: Path) -> Iterator[None]:
             f"another `ferbench run` is writing to {folder}: wait for it, or use another --out"
         ) from None
     try:
-        Store(folder).sweep_drafts()
+        sweep_drafts(Store(folder).cells)
         yield
     finally:
         lock.release()

@@ -5,6 +5,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from ferbench.errors import UsageError
+
 SCHEMA_VERSION = 1
 
 Status = Literal["ok", "failed", "blocked", "oom", "timeout", "skipped"]
@@ -97,6 +99,12 @@ class Record:
     def from_json(cls, text: str) -> "Record":
         """The record that `to_json` wrote."""
         values = json.loads(text)
+        if values["schema_version"] != SCHEMA_VERSION:
+            raise UsageError(
+                f"the record of cell {values['cell_id']} has schema version "
+                f"{values['schema_version']}; this ferbench reads {SCHEMA_VERSION}: use the "
+                "version that wrote it, or another --out"
+            )
         values["classes"] = tuple(values["classes"])
         return cls(**values)
 

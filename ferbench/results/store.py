@@ -1,14 +1,12 @@
 """The results store: one folder a cell below `DIR/cells`, written whole or not at all."""
 
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ferbench.errors import UsageError
+from ferbench.files import whole_folder
 from ferbench.results.record import Record
 
 if TYPE_CHECKING:
@@ -41,23 +39,12 @@ class Store:
 
         trace: the traceback of a cell that raised, kept beside its record.
         """
-        self.cells.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=self.cells))
-        try:
+        with whole_folder(self.folder(record.cell_id)) as draft:
             if predictions is not None:
                 predictions.write_parquet(draft / PREDICTIONS, compression="zstd")
             if trace is not None:
                 (draft / TRACE).write_text(trace)
             (draft / RECORD).write_text(record.to_json())
-            target = self.folder(record.cell_id)
-            earlier = draft.with_name(f"{draft.name}-earlier")
-            if target.exists():
-                os.replace(target, earlier)
-            os.replace(draft, target)
-            shutil.rmtree(earlier, ignore_errors=True)
-        except BaseException:
-            shutil.rmtree(draft, ignore_errors=True)
-            raise
 
     def record(self, cell_id: str) -> Record | None:
         """One cell's record, or None if it has not been run."""
@@ -82,8 +69,3 @@ class Store:
         for folder in sorted(self.cells.iterdir()):
             if not folder.name.startswith(".") and (folder / RECORD).exists():
                 yield Record.from_json((folder / RECORD).read_text())
-
-    def sweep_drafts(self) -> None:
-        """Remove what killed writers left; call while no other process writes."""
-        for draft in self.cells.glob(".draft-*"):
-            shutil.rmtree(draft, ignore_errors=True)

@@ -69,7 +69,7 @@ class Bench:
 
     def place(self, name: str) -> Workplace:
         """A workplace with results of its own."""
-        return Workplace(self.folder / name, "inline", keep_models=True)
+        return Workplace(self.folder / name, "inline", keep_models=True, checkpoint_every=0.0)
 
     def run(self, name: str, fold: int = 0, cell: Cell | None = None) -> Record:
         """Run a cell in the workplace `name`, once; NotConforming unless it ends `ok`."""

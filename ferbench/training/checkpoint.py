@@ -25,25 +25,39 @@ class Checkpoint:
     def _epoch(self) -> Path:
         return self.folder / "epoch.pt"
 
-    @property
-    def _selected(self) -> Path:
-        return self.folder / "selected.npz"
+    def _selected(self, epoch: int) -> Path:
+        return self.folder / f"selected-{epoch}.npz"
 
-    def save(self, epoch: int, parts: Mapping[str, Snapshot], harness: dict[str, Any]) -> None:
-        """Store what there is after `epoch`: the method's parts, the books, the generators."""
+    def save(
+        self,
+        epoch: int,
+        parts: Mapping[str, Snapshot],
+        books: dict[str, Any],
+        selected: tuple[int, State] | None = None,
+    ) -> None:
+        """Store what there is after `epoch`: the method's parts, the books, the generators.
+
+        selected: the best epoch so far and its state; written first, under the epoch's name, so
+        that a kill in between leaves the older checkpoint with the state that belongs to it.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
+        if selected is not None and not self._selected(selected[0]).exists():
+            save_state(self._selected(selected[0]), selected[1])
         content = {
             "epoch": epoch,
             "parts": {name: part.state_dict() for name, part in parts.items()},
-            "harness": harness,
+            "books": books,
             "rng": rng_state(),
         }
         draft = self._epoch.with_suffix(".draft")
         torch.save(content, draft)
         os.replace(draft, self._epoch)
+        for older in self.folder.glob("selected-*.npz"):
+            if selected is None or older != self._selected(selected[0]):
+                older.unlink()
 
     def restore(self, parts: Mapping[str, Snapshot]) -> tuple[int, dict[str, Any]] | None:
-        """Fill `parts` and the generators; the last finished epoch and the harness's books.
+        """Fill `parts` and the generators; the last stored epoch and the books.
 
         All is read to the CPU, where generator states belong; parts copy to their own device.
         """
@@ -53,16 +67,11 @@ class Checkpoint:
         for name, part in parts.items():
             part.load_state_dict(content["parts"][name])
         set_rng_state(content["rng"])
-        return content["epoch"], content["harness"]
+        return content["epoch"], content["books"]
 
-    def save_selected(self, state: State) -> None:
-        """Store the state of the best epoch so far; called before `save` of the same epoch."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        save_state(self._selected, state)
-
-    def selected(self) -> State:
+    def selected(self, epoch: int) -> State:
         """The stored state of the best epoch."""
-        return read_state(self._selected)
+        return read_state(self._selected(epoch))
 
     def remove(self) -> None:
         """Forget everything: the cell has ended."""

@@ -61,6 +61,7 @@ class Run:
         stages: Mapping[str, State] | None = None,
         observe: Callable[[int, dict[str, float]], None] = lambda epoch, scalars: None,
         deadline: float | None = None,
+        checkpoint_every: float = 0.0,
     ) -> None:
         self._axes = axes
         self._device = device
@@ -68,6 +69,7 @@ class Run:
         self._stages = dict(stages or {})
         self._observe = observe
         self._deadline = deadline
+        self._checkpoint_every = checkpoint_every
         self._method: Method | None = None
         self._score: Callable[[], float] | None = None
         self._looped = False
@@ -107,13 +109,15 @@ class Run:
             )
         self._looped = True
         first = self._restore(parts)
+        saved = time.monotonic()
         for epoch in range(first, total):
             self.progress.epochs = epoch + 1
             yield epoch
-            with self.clock.phase("checkpoint"):
-                books = {"progress": self.progress.state_dict(), "clock": self.clock.state_dict()}
-                self._checkpoint.save(epoch, parts, books)
-            if self._deadline is not None and time.monotonic() > self._deadline:
+            late = self._deadline is not None and time.monotonic() > self._deadline
+            if late or time.monotonic() - saved >= self._checkpoint_every:
+                self._save(epoch, parts)
+                saved = time.monotonic()
+            if late and epoch + 1 < total:
                 raise CellTimeout(f"out of time after {epoch + 1} of {total} epochs")
 
     def batch(self, shape: BatchShape) -> None:
@@ -135,7 +139,6 @@ class Run:
                 if self.progress.best_score is None or score > self.progress.best_score:
                     self.progress.best_score, self.progress.best_epoch = score, epoch
                     self.selected = copied(self._method.state())
-                    self._checkpoint.save_selected(self.selected)
             scalars = {**scalars, "validation_accuracy": score}
         finite = {name: value for name, value in scalars.items() if math.isfinite(value)}
         self.progress.curve.append({"epoch": epoch, **finite})
@@ -145,6 +148,13 @@ class Run:
     def stage(self, name: str) -> State:
         """See `RunContext.stage`."""
         return self._stages[name]
+
+    def _save(self, epoch: int, parts: Mapping[str, Snapshot]) -> None:
+        with self.clock.phase("checkpoint"):
+            books = {"progress": self.progress.state_dict(), "clock": self.clock.state_dict()}
+            best = self.progress.best_epoch
+            selected = None if best is None or self.selected is None else (best, self.selected)
+            self._checkpoint.save(epoch, parts, books, selected)
 
     def _restore(self, parts: Mapping[str, Snapshot]) -> int:
         """Continue from the checkpoint if there is one; the first epoch to run."""
@@ -156,5 +166,5 @@ class Run:
         self.progress.resumed += 1
         self.clock.load_state_dict(books["clock"])
         if self.progress.best_epoch is not None:
-            self.selected = self._checkpoint.selected()
+            self.selected = self._checkpoint.selected(self.progress.best_epoch)
         return int(epoch) + 1

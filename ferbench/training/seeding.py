@@ -25,8 +25,9 @@ def rng_state() -> dict[str, Any]:
     """The states of the global generators, in types that `torch.load(weights_only=True)` takes."""
     state: Any = np.random.get_state(legacy=True)
     name, keys, position, has_gauss, cached = state
+    version, words, gauss = random.getstate()
     return {
-        "python": random.getstate(),
+        "python": (version, torch.tensor(words), gauss),
         "numpy": (name, torch.from_numpy(keys.astype(np.int64)), position, has_gauss, cached),
         "torch": torch.get_rng_state(),
         "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
@@ -35,7 +36,8 @@ def rng_state() -> dict[str, Any]:
 
 def set_rng_state(state: dict[str, Any]) -> None:
     """Put the global generators where `rng_state` found them."""
-    random.setstate(state["python"])
+    version, words, gauss = state["python"]
+    random.setstate((version, tuple(words.tolist()), gauss))
     name, keys, position, has_gauss, cached = state["numpy"]
     np.random.set_state((name, keys.numpy().astype(np.uint32), position, has_gauss, cached))
     torch.set_rng_state(state["torch"])

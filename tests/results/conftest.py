@@ -35,7 +35,6 @@ def full(**changes) -> Record:
         "stages": {"generator": "g" * 16},
         "git_commit": "abc",
         "git_dirty": False,
-        "schema_version": 99,
         "status": "failed",
         "reason": 'RuntimeError: two words, a "quote" and ü',
         "train_images": 1,

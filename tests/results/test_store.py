@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from ferbench.errors import UsageError
+from ferbench.files import sweep_drafts
 from ferbench.results.store import Store
 
 FRAME = pl.DataFrame({"sample": ["a", "b"], "p_fear": [0.25, 0.75]})
@@ -149,9 +150,9 @@ def test_sweeping_removes_drafts_alone(tmp_path, make_record):
     for name in (".draft-one", ".draft-two-earlier"):
         (store.cells / name).mkdir()
         (store.cells / name / "predictions.parquet").write_bytes(b"half")
-    store.sweep_drafts()
+    sweep_drafts(store.cells)
     assert names(store.cells) == [make_record().cell_id]
-    Store(tmp_path / "nothing").sweep_drafts()
+    sweep_drafts(tmp_path / "nothing")
 
 
 def test_a_folder_without_results_is_an_error(tmp_path):

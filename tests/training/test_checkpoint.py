@@ -78,15 +78,35 @@ def test_a_kill_while_writing_keeps_the_epoch_before(tmp_path, monkeypatch, kill
 def test_the_selected_state_is_kept_beside_and_removed_with_it(tmp_path):
     checkpoint = Checkpoint(tmp_path / "cell")
     state = {"network": {"weight": np.arange(4.0)}, "classes": ["a"]}
-    checkpoint.save_selected(state)
-    checkpoint.save(0, {}, {})
-    found = checkpoint.selected()
+    checkpoint.save(2, {}, {}, (1, state))
+    found = checkpoint.selected(1)
     assert np.array_equal(found["network"]["weight"], state["network"]["weight"])
     assert found["classes"] == ["a"]
     checkpoint.remove()
     assert os.listdir(tmp_path) == []
     checkpoint.remove()
     assert checkpoint.restore({}) is None
+
+
+def test_an_end_between_the_two_files_leaves_what_belongs_together(tmp_path, monkeypatch):
+    checkpoint = Checkpoint(tmp_path / "cell")
+    checkpoint.save(0, {}, {"best": 0}, (0, {"weight": np.zeros(2)}))
+
+    def dies(*arguments):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("torch.save", dies)
+        with pytest.raises(KeyboardInterrupt):
+            checkpoint.save(1, {}, {"best": 1}, (1, {"weight": np.ones(2)}))
+    assert checkpoint.restore({}) == (0, {"best": 0})
+    assert checkpoint.selected(0)["weight"].tolist() == [0, 0]
+    checkpoint.save(1, {}, {"best": 1}, (1, {"weight": np.ones(2)}))
+    assert checkpoint.selected(1)["weight"].tolist() == [1, 1]
+    assert sorted(path.name for path in (tmp_path / "cell").iterdir()) == [
+        "epoch.pt",
+        "selected-1.npz",
+    ]
 
 
 def test_checkpoints_are_read_to_the_cpu_and_without_pickle(tmp_path, monkeypatch):

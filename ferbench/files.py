@@ -1,0 +1,41 @@
+"""Folders that appear whole or not at all."""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+DRAFT = ".draft-"
+
+
+@contextmanager
+def whole_folder(target: Path) -> Iterator[Path]:
+    """A draft folder to write into, which becomes `target` when the block ends well.
+
+    An older `target` is moved aside and then removed, so that a reader sees the one or the other.
+    Where two writers finish at once, one of them wins.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.parent / f"{DRAFT}{uuid.uuid4().hex}"
+    aside = target.parent / f"{DRAFT}{uuid.uuid4().hex}"
+    draft.mkdir()
+    try:
+        yield draft
+        if target.exists():
+            os.replace(target, aside)
+        try:
+            os.replace(draft, target)
+        except OSError:
+            if not target.is_dir():
+                raise
+    finally:
+        for leftover in (draft, aside):
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def sweep_drafts(folder: Path) -> None:
+    """Remove what killed writers left in `folder`; call while no other process writes there."""
+    for draft in folder.glob(f"{DRAFT}*"):
+        shutil.rmtree(draft, ignore_errors=True)
