@@ -40,10 +40,9 @@ def test_recorded_accuracies_follow_from_the_predictions(name):
         assert record.accuracy_image_last == pytest.approx(sum(right) / len(right))
 
 
-def test_no_record_holds_a_path_of_the_machine_it_was_made_on():
-    for name in NAMES:
-        for path in (LEADERBOARDS / "records" / name).iterdir():
-            for fragment in (b"/root/", b"/tmp/", b"/home/", b"/work/"):
-                assert fragment not in path.read_bytes()
-        for record in open_results(LEADERBOARDS / "records" / name).records():
-            assert "root" not in record.dataset_config
+@pytest.mark.parametrize("name", NAMES)
+def test_no_record_holds_a_path_of_the_machine_it_was_made_on(name):
+    for record in open_results(LEADERBOARDS / "records" / name).records():
+        assert "root" not in record.dataset_config
+        text = record.to_json()
+        assert not [part for part in ("/root", "/tmp", "/home", "/work") if part in text]
