@@ -6,17 +6,8 @@ from ferbench.contracts.dataset import DatasetSpec
 from ferbench.contracts.hookspecs import hookimpl
 from ferbench.contracts.metric import Metric
 from ferbench.contracts.protocol import EvaluationProtocol
-from ferbench.datasets.manifest import ManifestConfig
+from ferbench.datasets.catalogue import CATALOGUE
 from ferbench.datasets.simulated.config import SimFacesConfig
-
-MANIFEST = DatasetSpec(
-    name="manifest",
-    summary="any folder of images with a manifest.csv",
-    factory="ferbench.datasets.manifest:Manifest",
-    config=ManifestConfig,
-    protocol="kfold:5-val",
-    licence="that of the images",
-)
 
 SIMFACES = DatasetSpec(
     name="simfaces",
@@ -25,22 +16,23 @@ SIMFACES = DatasetSpec(
     config=SimFacesConfig,
     protocol="simfaces-7c-apex-5fold-stride-val",
     licence="MIT, as ferbench",
+    framed=True,
 )
 
 
 @hookimpl
 def register_datasets(register: Callable[[DatasetSpec], None]) -> None:
     """Register the adapters of the core."""
-    register(MANIFEST)
-    register(SIMFACES)
+    for dataset in (SIMFACES, *CATALOGUE):
+        register(dataset)
 
 
 @hookimpl
 def register_protocols(register: Callable[[EvaluationProtocol], None]) -> None:
     """Register the named protocols."""
-    from ferbench.protocols import named
+    from ferbench.protocols.table import PROTOCOLS
 
-    for protocol in named.SIMFACES:
+    for protocol in PROTOCOLS:
         register(protocol)
 
 

@@ -87,7 +87,9 @@ def grid(tmp_path: Path, corpus: Callable[..., Path]) -> "Callable[..., GridRun]
 
         root = root or (tmp_path / "corpus" if (tmp_path / "corpus").exists() else corpus())
         chosen = read_settings(
-            [f"dataset.manifest.root={root}", *settings], [TOYS], folder=tmp_path
+            [f"dataset.manifest.root={root}", "dataset.manifest.align=whole", *settings],
+            [TOYS],
+            folder=tmp_path,
         )
         registry = discover(chosen.plugins)
         request = Request(methods, ["manifest"], "tiny", protocol, folds, seeds)
@@ -108,6 +110,7 @@ def ferbench(tmp_path: Path, monkeypatch, capsys) -> Callable[..., tuple[int, st
     from ferbench.cli import main
 
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "ferbench.yaml").write_text("datasets: {manifest: {align: whole}}\n")
 
     def run(*arguments: object) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["ferbench", *map(str, arguments)])

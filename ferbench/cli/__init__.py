@@ -8,6 +8,7 @@ from ferbench import __version__
 from ferbench.cli.board import board
 from ferbench.cli.check import check
 from ferbench.cli.compare import compare
+from ferbench.cli.data import data_app
 from ferbench.cli.doctor import doctor
 from ferbench.cli.info import info
 from ferbench.cli.list import list_
@@ -34,6 +35,7 @@ app.command("board")(board)
 app.command("compare")(compare)
 app.command("merge")(merge)
 app.command("check")(check)
+app.add_typer(data_app, name="data")
 
 
 def _version(asked: bool) -> None:

@@ -108,6 +108,7 @@ def _dataset(name: str, registry: "Registry", settings: "Settings") -> dict[str,
 
 def _protocol(name: str, registry: "Registry", settings: "Settings") -> dict[str, Any]:
     from ferbench.contracts.dataset import Available
+    from ferbench.grid.certifying import certified
     from ferbench.grid.corpus import open_corpus, open_dataset
     from ferbench.protocols.named import find
     from ferbench.protocols.split import cut
@@ -122,8 +123,8 @@ def _protocol(name: str, registry: "Registry", settings: "Settings") -> dict[str
         opened, _ = open_dataset(registry.dataset(dataset), overrides)
         if isinstance(opened.availability(), Available):
             corpus = open_corpus(registry.dataset(dataset), overrides)
-            certificate = cut(protocol, corpus.index).certificate
-            facts[f"certificate on {dataset}"] = certificate.lines()
+            split = certified(corpus, cut(protocol, corpus.index), settings.cache)
+            facts[f"certificate on {dataset}"] = split.certificate.lines()
     if "facts" not in facts:
         facts["facts"] = find(name, "", registry.protocols).facts
     return facts

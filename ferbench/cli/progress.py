@@ -1,7 +1,7 @@
 """Progress on the terminal: cells done, running, failed and the time left."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
 
 from rich.console import Console
@@ -17,20 +17,25 @@ def error_console() -> Console:
 
 
 @contextmanager
-def preparing(images: int) -> Iterator[Callable[[int], None]]:
-    """A bar for images that are decoded or rendered once, before cells run."""
-    if images == 0:
+def counting(text: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar that says `text`; what it yields is called with how many more are done."""
+    if total == 0:
         yield lambda count: None
         return
     with Progress(
-        TextColumn("preparing images"),
+        TextColumn(text),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
         console=error_console(),
     ) as progress:
-        task = progress.add_task("", total=images)
+        task = progress.add_task("", total=total)
         yield lambda count: progress.advance(task, count)
+
+
+def preparing(images: int) -> AbstractContextManager[Callable[[int], None]]:
+    """A bar for images that are decoded or rendered once, before cells run."""
+    return counting("preparing images", images)
 
 
 class RichMonitor:

@@ -39,6 +39,17 @@ def report(
         )
     for broken in registry.broken:
         _say(f"broken plugin {broken.name} ({broken.distribution}): {broken.reason}")
+    for dataset, samples in plan.supplies.faces_not_found().items():
+        shown = ", ".join(samples[:3]) + (", .." if len(samples) > 3 else "")
+        _say(f"{dataset}: no face was found in {len(samples)} pictures, used whole: {shown}")
+    for corpus, split in plan.splits:
+        if split.certificate.near_duplicates:
+            _say(f"{corpus.name}: {split.certificate.lines()[-1]}")
+        if corpus.alignment == "whole" and not corpus.spec.framed:
+            _say(
+                f"{corpus.name}: faces were not aligned, whole pictures were used; "
+                "pip install 'ferbench[align]' installs the detector"
+            )
     for warning in version_warnings(records):
         _say(warning)
     _say(_summary(plan, outcome, records[0].hardware_class if records else ""))

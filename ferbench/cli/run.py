@@ -56,6 +56,7 @@ def run(
     from ferbench.cli import reporting
     from ferbench.cli.progress import RichMonitor, preparing
     from ferbench.errors import Interrupted
+    from ferbench.grid.certifying import search
     from ferbench.grid.executor import Workforce, make_executor
     from ferbench.grid.plan import make_plan
     from ferbench.grid.run import run_plan
@@ -92,6 +93,8 @@ def run(
     workers_of = make_executor(chosen, registry, place, force)
     with preparing(plan.supplies.missing()) as advance:
         plan.supplies.make(advance)
+    if search(plan.splits, plan.supplies):
+        plan = make_plan(request, registry, settings)
     try:
         with only_run(out), RichMonitor(to_do, show_epochs=chosen == "inline") as monitor:
             outcome = run_plan(plan, workers_of, place, monitor)

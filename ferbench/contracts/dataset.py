@@ -66,6 +66,7 @@ class DatasetSpec:
     factory:  `module:Class`, called as `Class(config)`.
     config:   a dataclass; `--set dataset.NAME.FIELD=VALUE` and ferbench.yaml may name its fields.
     protocol: its leaderboard protocol, used where none is asked for.
+    framed:   whether its pictures are framed on the face already; such faces are never aligned.
     """
 
     name: str
@@ -75,6 +76,7 @@ class DatasetSpec:
     protocol: str
     licence: str
     source: str | None = None
+    framed: bool = False
 
     def defaults(self) -> Any:
         """The configuration where the user sets nothing."""

@@ -16,15 +16,19 @@ State = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Preparation:
-    """How each image is made once, before training: resized to `height` x `width` pixels.
+    """How each image is made once, before training: `height` x `width` pixels.
 
-    `colour` is `grey` (C = 1, ITU-R 601 luma) or `rgb` (C = 3). Crops, flips and photometric
-    normalisation are the method's own, since they differ between training and test.
+    Where faces are aligned, five landmarks are moved onto one template that all methods share, and
+    `margin` says how much is seen around the face, in units of the face (0: it fills the image).
+    Elsewhere the middle of the picture is resized. `colour` is `grey` (C = 1, ITU-R 601 luma) or
+    `rgb` (C = 3). Crops, flips and photometric normalisation are the method's own, since they
+    differ between training and test.
     """
 
     height: int
     width: int
     colour: Literal["grey", "rgb"] = "grey"
+    margin: float = 0.15
 
     @property
     def shape(self) -> tuple[int, int, int]:

@@ -1,33 +1,28 @@
 """`manifest`: any folder of one's own with a `manifest.csv`."""
 
-import csv
-import difflib
-import hashlib
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from ferbench.contracts.dataset import Available, Missing, Origin
+from ferbench.contracts.dataset import Missing
 from ferbench.contracts.faces import EXPRESSIONS
+from ferbench.datasets.folder import LANDMARKS, FolderDataset
+from ferbench.datasets.row import Row
+from ferbench.datasets.survey import Survey, natural
+from ferbench.datasets.table import read_table
 from ferbench.errors import UsageError
 
 if TYPE_CHECKING:
     import polars as pl
 
 MANIFEST = "manifest.csv"
-COLUMNS = ("file", "expression", "subject_id", "sequence_id", "frame", "split")
+NEEDED = ("file", "expression")
+OPTIONAL = ("subject_id", "sequence_id", "frame", "split")
+POINTS = ("left_eye", "right_eye", "nose", "left_mouth", "right_mouth")
+"""Landmark columns: `x y` in pixels, left as seen in the picture; all five in a line, or none."""
+COLUMNS = (*NEEDED, *OPTIONAL, *POINTS)
 SPLITS = ("train", "validation", "test")
-SIMULATED_MARK = ".ferbench-simulated.json"
-"""A folder with this file holds rendered pictures, and every record then says so."""
-
-HOW = (
-    "point it at a folder with a manifest.csv (columns file, expression; optionally subject_id, "
-    "sequence_id, frame, split): --set dataset.manifest.root=DIR"
-)
 
 
 @dataclass
@@ -37,75 +32,94 @@ class ManifestConfig:
     root: str = ""
 
 
-class Manifest:
+class Manifest(FolderDataset):
     """A folder of images listed in a `manifest.csv`."""
 
-    def __init__(self, config: ManifestConfig) -> None:
-        self.root = Path(config.root).expanduser().absolute() if config.root else None
+    name = "manifest"
+    layout = "a manifest.csv"
+    obtain = (
+        "point it at a folder with a manifest.csv (columns file, expression; optionally "
+        "subject_id, sequence_id, frame, split and landmarks)"
+    )
+
+    _pointed = False
 
     @property
-    def origin(self) -> Origin:
-        """`simulated` where the folder says so, else `real`."""
-        root = self.root
-        return "simulated" if root is not None and (root / SIMULATED_MARK).exists() else "real"
+    def extra(self) -> Mapping[str, str]:  # type: ignore[override]
+        """Landmarks, where the manifest that was read has them."""
+        return {LANDMARKS: "points"} if self._pointed else {}
 
-    def availability(self) -> Available | Missing:
-        """Whether the folder and its manifest exist."""
-        if self.root is None:
-            return Missing("no folder given", HOW)
-        if not self.root.is_dir():
-            return Missing(f"folder {self.root} does not exist", HOW)
-        if not (self.root / MANIFEST).is_file():
-            return Missing(f"folder {self.root} has no {MANIFEST}", HOW)
-        return Available(str(self.root))
+    @property
+    def how(self) -> str:
+        """How to write one and point at it."""
+        return f"{self.obtain}: --set dataset.manifest.root=DIR"
 
-    def index(self) -> "pl.DataFrame":
-        """One row a line of the manifest; every problem is an error that names its line."""
+    def fits(self, folder: Path) -> bool:
+        """The list lies in it."""
+        return (folder / MANIFEST).is_file()
+
+    def scan(self, survey: Survey) -> Iterator[Row]:
+        """One image a line; every problem is an error that names its line."""
         import polars as pl
 
-        assert self.root is not None, "index() before availability()"
-        rows = _read(self.root / MANIFEST)
-        index = pl.DataFrame(
-            {
-                "sample": rows["file"],
-                "subject": rows["subject_id"],
-                "sequence": rows["sequence_id"].fill_null(rows["file"]),
-                "frame": rows["frame"].cast(pl.Int64),
-                "expression": rows["expression"],
-                "file_hash": [_sha256(self.root / name) for name in rows["file"]],
-                "split": rows["split"],
-            }
+        lines = _read(survey)
+        by_name = {name: n for n, name in enumerate(sorted(lines["file"], key=natural))}
+        place = pl.col("file").replace_strict(by_name, return_dtype=pl.Int64)
+        lines = lines.with_columns(
+            sequence_id=pl.coalesce("sequence_id", "file"), frame=pl.col("frame").cast(pl.Int64)
+        ).with_columns(
+            frame=pl.coalesce("frame", place.rank("ordinal").over("sequence_id").cast(pl.Int64) - 1)
         )
-        by_name = {name: place for place, name in enumerate(sorted(rows["file"], key=_natural))}
-        place = pl.col("sample").replace_strict(by_name, return_dtype=pl.Int64)
-        in_order = place.rank("ordinal").over("sequence").cast(pl.Int64) - 1
-        return index.with_columns(frame=pl.coalesce("frame", in_order)).sort("sample")
+        pointed = any(lines[name].is_not_null().any() for name in POINTS)
+        self._pointed = pointed
+        path = survey.root / MANIFEST
+        for line in lines.iter_rows(named=True):
+            yield Row(
+                sample=line["file"],
+                expression=line["expression"],
+                subject=line["subject_id"],
+                sequence=line["sequence_id"],
+                frame=line["frame"],
+                split=line["split"],
+                extra={LANDMARKS: _landmarks(path, line)} if pointed else {},
+            )
 
-    def load(self, samples: Sequence[str]) -> Iterator[np.ndarray]:
-        """The pictures, decoded to RGB."""
-        from ferbench.imaging.decode import read_rgb
-
-        assert self.root is not None, "load() before availability()"
-        for sample in samples:
-            yield read_rgb(self.root / sample)
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    def _find(self) -> Path | Missing:
+        """The root alone: a manifest further down is another corpus."""
+        root = self.root
+        if root is not None and root.is_dir():
+            return (
+                root if self.fits(root) else Missing(f"folder {root} has no {MANIFEST}", self.how)
+            )
+        return super()._find()
 
 
-def _natural(name: str) -> list[str | int]:
-    """A key that sorts names as people do: `2.png` before `10.png`."""
-    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", name)]
+def _landmarks(path: Path, line: dict[str, Any]) -> list[float] | None:
+    """The five points of a line as ten numbers, or None where it has none."""
+    given = [line[name] for name in POINTS]
+    if not any(given):
+        return None
+    where = f"{path}, line {line['line']} ({line['file']})"
+    values = []
+    for name, text in zip(POINTS, given, strict=True):
+        try:
+            x, y = map(float, (text or "").split())
+        except ValueError:
+            raise UsageError(f"{where} has {text!r} for {name}; expected `x y`") from None
+        if not (abs(x) < 1e6 and abs(y) < 1e6):
+            raise UsageError(f"{where} has {text!r} for {name}, which is no place in an image")
+        values += [x, y]
+    return values
 
 
-def _read(path: Path) -> "pl.DataFrame":
+def _read(survey: Survey) -> "pl.DataFrame":
     """The manifest's columns as text, null where there is none; each rule checked."""
     import polars as pl
 
+    path = survey.root / MANIFEST
     rows = _lines(path)
     _refuse(path, rows, pl.col("file").is_null(), "has no file name")
-    outside = [name.startswith("/") or ".." in name.split("/") for name in rows["file"]]
+    outside = [survey.escapes(name) for name in rows["file"]]
     _refuse(
         path,
         rows,
@@ -154,55 +168,17 @@ def _read(path: Path) -> "pl.DataFrame":
 
 
 def _lines(path: Path) -> "pl.DataFrame":
-    """`COLUMNS` and the number of the `line`; cells stripped, blank lines left out."""
+    """`COLUMNS` as text and the number of the `line`."""
     import polars as pl
 
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True)
-            names = [name.strip() for name in next(reader, [])]
-            cells = [(reader.line_num, [cell.strip() for cell in line]) for line in reader]
-    except UnicodeDecodeError:
-        raise UsageError(f"{path} is not UTF-8 text: save it as CSV in UTF-8") from None
-    except csv.Error as error:
-        raise UsageError(f"{path}, line {reader.line_num} is not readable CSV: {error}") from None
-    _refuse_columns(path, names)
-    rows = []
-    for number, line in cells:
-        if any(line[len(names) :]):
-            raise UsageError(
-                f"{path}, line {number} has {len(line)} cells for {len(names)} columns: "
-                "put a name with a comma in quotes"
-            )
-        if any(line):
-            cell = dict(zip(names, line, strict=False))
-            rows.append((number, *(cell.get(name) or None for name in COLUMNS)))
+    rows = [
+        (line.number, *(line[name] for name in COLUMNS))
+        for line in read_table(path, NEEDED, (*OPTIONAL, *POINTS))
+    ]
     if not rows:
         raise UsageError(f"{path} lists no images: add a line for each")
     schema = {"line": pl.Int64, **dict.fromkeys(COLUMNS, pl.String)}
     return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def _refuse_columns(path: Path, names: Sequence[str]) -> None:
-    """Raise if a needed column is absent, or one that was meant is misspelt: it would be ignored,
-    and without subjects no split could be trusted."""
-    for name in COLUMNS[:2]:
-        if name not in names:
-            raise UsageError(
-                f"{path} has no column {name!r} in its first line; found {', '.join(names)!r} "
-                "(a comma separates columns)"
-            )
-    for name in COLUMNS:
-        if names.count(name) > 1:
-            raise UsageError(f"{path} has the column {name!r} more than once")
-    absent = [name for name in COLUMNS if name not in names]
-    for name in names:
-        meant = difflib.get_close_matches(name.lower(), absent, n=1, cutoff=0.8)
-        if meant:
-            raise UsageError(
-                f"{path} has a column {name!r} and no {meant[0]!r}: rename it if that is meant, "
-                "or else to something less alike"
-            )
 
 
 def _refuse(path: Path, rows: "pl.DataFrame", bad: "pl.Expr | pl.Series", says: str) -> None:

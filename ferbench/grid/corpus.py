@@ -9,22 +9,29 @@ import polars as pl
 
 from ferbench.contracts.dataset import INDEX_COLUMNS, Dataset, DatasetSpec, Missing, Origin
 from ferbench.errors import PluginError, UsageError
+from ferbench.imaging.finding import Alignment, resolve
 from ferbench.loading import load_object
 from ferbench.settings import configured, plain
 
+ALIGN = "align"
+"""The setting that every dataset has: `auto`, `whole` or `detected` (see `imaging.finding`)."""
 LOCAL_SETTINGS = ("root",)
 """Settings that say where data lie, not what they are; kept out of records and identities."""
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """An indexed dataset. The fingerprint changes with any row of the index, and with no path."""
+    """An indexed dataset. The fingerprint changes with any row of the index, and with no path.
+
+    alignment: how its faces are brought onto the template; part of every cell's identity.
+    """
 
     spec: DatasetSpec
     config: dict[str, Any]
     dataset: Dataset
     index: pl.DataFrame
     fingerprint: str
+    alignment: Alignment = "whole"
 
     @property
     def name(self) -> str:
@@ -39,7 +46,8 @@ class Corpus:
 
 def open_dataset(spec: DatasetSpec, overrides: Mapping[str, Any]) -> tuple[Dataset, dict[str, Any]]:
     """The dataset with the user's settings, and those settings but for the local ones."""
-    config = configured(spec.config, [overrides], f"dataset.{spec.name}")
+    own = {key: value for key, value in overrides.items() if key != ALIGN}
+    config = configured(spec.config, [own], f"dataset.{spec.name}")
     dataset: Dataset = load_object(spec.factory)(config)
     shown = {key: value for key, value in plain(config).items() if key not in LOCAL_SETTINGS}
     return dataset, shown
@@ -57,7 +65,9 @@ def open_corpus(spec: DatasetSpec, overrides: Mapping[str, Any]) -> Corpus:
         raise PluginError(f"dataset {spec.name}: its index has no column {', '.join(absent)}")
     if index.is_empty():
         raise UsageError(f"dataset {spec.name}: no images in {state.where}")
-    return Corpus(spec, shown, dataset, index, fingerprint(spec.name, index))
+    alignment = resolve(str(overrides.get(ALIGN, "auto")), spec.framed, index, spec.name)
+    shown = {**shown, ALIGN: alignment}
+    return Corpus(spec, shown, dataset, index, fingerprint(spec.name, index), alignment)
 
 
 def fingerprint(name: str, index: pl.DataFrame) -> str:

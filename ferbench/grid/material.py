@@ -10,14 +10,17 @@ import polars as pl
 from ferbench.contracts.method import Preparation
 from ferbench.grid.cell import Material
 from ferbench.grid.corpus import Corpus
-from ferbench.imaging.prepared import image_folder, prepare
+from ferbench.imaging.finding import faces_of
+from ferbench.imaging.prepared import image_folder, not_found
+from ferbench.imaging.preparing import prepare
 from ferbench.training.threads import limited_threads
 
 
 @dataclass(frozen=True)
 class ImageNeed:
-    """Samples of a corpus that are needed in one preparation."""
+    """Samples of a corpus that are needed in one preparation, and where they are kept."""
 
+    folder: Path
     corpus: Corpus
     samples: tuple[str, ...]
     preparation: Preparation
@@ -44,16 +47,18 @@ class Supplies:
         samples = tuple(table["sample"].unique().sort())
         folders = {}
         for input_name, preparation in preparations.items():
-            folder = image_folder(self.cache, corpus.fingerprint, samples, preparation)
-            self.images.setdefault(folder, ImageNeed(corpus, samples, preparation))
+            folder = image_folder(
+                self.cache, corpus.fingerprint, samples, preparation, corpus.alignment
+            )
+            self.images.setdefault(folder, ImageNeed(folder, corpus, samples, preparation))
             folders[input_name] = folder
         return Material(path, folders)
 
     def missing(self) -> int:
-        """How many images are still to be prepared."""
-        return sum(len(n.samples) for folder, n in self.images.items() if not folder.is_dir())
+        """How many images are still to be decoded, each for all its preparations at once."""
+        return sum(len(needs[0].samples) for needs in self._to_do())
 
-    def make(self, advance: Callable[[int], None] = lambda count: None) -> None:
+    def make(self, advance: Callable[[int], None] = lambda count: None, workers: int = 1) -> None:
         """Write the tables and prepare the images that the cache does not hold yet."""
         for path, table in self.tables.items():
             if not path.exists():
@@ -62,6 +67,29 @@ class Supplies:
                 table.write_parquet(draft)
                 os.replace(draft, path)
         with limited_threads(1):  # rendering is faster so: its steps are small
-            for folder, need in self.images.items():
-                if not folder.is_dir():
-                    prepare(need.corpus.dataset, need.samples, need.preparation, folder, advance)
+            for needs in self._to_do():
+                first = needs[0]
+                preparations = {need.folder: need.preparation for need in needs}
+                corpus = first.corpus
+                faces = faces_of(corpus.alignment, corpus.index)
+                prepare(corpus.dataset, first.samples, preparations, advance, workers, faces)
+
+    def folders(self, corpus: Corpus) -> list[Path]:
+        """Where the prepared images of a corpus lie."""
+        return [folder for folder, need in self.images.items() if need.corpus is corpus]
+
+    def faces_not_found(self) -> dict[str, list[str]]:
+        """The pictures used whole since no face was found in them, by dataset."""
+        found: dict[str, set[str]] = {}
+        for folder, need in self.images.items():
+            found.setdefault(need.corpus.name, set()).update(not_found(folder))
+        return {name: sorted(samples) for name, samples in found.items() if samples}
+
+    def _to_do(self) -> list[list[ImageNeed]]:
+        """What the cache lacks, in groups that need the same samples of the same corpus."""
+        groups: dict[tuple[str, str, tuple[str, ...]], list[ImageNeed]] = {}
+        for folder, need in self.images.items():
+            if not folder.is_dir():
+                key = (need.corpus.fingerprint, need.corpus.alignment, need.samples)
+                groups.setdefault(key, []).append(need)
+        return list(groups.values())

@@ -1,5 +1,6 @@
 """The plan: which cells and stages a command asks for, and which of them are still to do."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -9,6 +10,7 @@ import polars as pl
 from ferbench.contracts.method import PRESETS, MethodSpec, Preparation
 from ferbench.errors import unknown
 from ferbench.grid.cell import Cell, Material, StageCell, identity_hash
+from ferbench.grid.certifying import certified
 from ferbench.grid.corpus import Corpus, open_corpus
 from ferbench.grid.material import Supplies
 from ferbench.grid.revision import git_revision
@@ -83,7 +85,7 @@ def make_plan(request: Request, registry: Registry, settings: Settings) -> Plan:
     for name in request.datasets:
         corpus = planner.corpus(name)
         protocol = find(request.protocol or corpus.spec.protocol, name, registry.protocols)
-        split = cut(protocol, corpus.index)
+        split = certified(corpus, cut(protocol, corpus.index), settings.cache)
         plan.splits.append((corpus, split))
         for method in methods:
             planner.add(method, corpus, split)
@@ -149,7 +151,7 @@ class _Planner:
         decisive = {
             **{name: shared[name] for name in DECISIVE},
             "inputs": {name: asdict(preparation) for name, preparation in inputs.items()},
-            "imaging": IMAGING_VERSION,
+            "imaging": [IMAGING_VERSION, corpus.alignment],
             "auxiliary": {name: other.fingerprint for name, other in auxiliary.items()},
         }
         for fold in split.folds[: self.request.folds]:
@@ -186,6 +188,7 @@ class _Planner:
             "scoring_join": scoring.join,
             "scoring_pooling": scoring.pooling,
             "subjects_provable": split.certificate.subjects_provable,
+            "certificate": json.loads(json.dumps(asdict(split.certificate))),
             "source_hash": source_hash(spec.factory.partition(":")[0]),
             "plugin": plugin.distribution,
             "plugin_version": plugin.version,

@@ -1,5 +1,7 @@
 """Reading a picture file."""
 
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -10,18 +12,33 @@ from ferbench.errors import UsageError
 
 DECODER = f"Pillow {PIL.__version__}"
 
-UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError)
+UNREADABLE = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    LookupError,
+    TypeError,
+    OverflowError,
+    struct.error,
+    zlib.error,
+    Image.DecompressionBombError,
+)
 """What Pillow raises on files that are no pictures, or are broken ones."""
 
 
 def read_rgb(path: Path) -> np.ndarray:
-    """The picture as (H, W, 3) uint8 RGB, turned upright by its EXIF orientation."""
+    """The picture as (H, W, 3) uint8 RGB, turned upright by its EXIF orientation.
+
+    Transparency is dropped, of an animation the first frame is taken, and 16 bits are scaled.
+    """
     try:
         with Image.open(path) as picture:
             return np.asarray(_eight_bits(ImageOps.exif_transpose(picture)).convert("RGB"))
     except UNREADABLE as error:
         raise UsageError(
-            f"cannot read the image {path}: {error}; replace the file or take it out of the list"
+            f"cannot read the image {path}: {_first_line(error)}; replace the file or take it "
+            "out of the list"
         ) from None
 
 
@@ -32,3 +49,8 @@ def _eight_bits(picture: Image.Image) -> Image.Image:
     if picture.mode in ("I", "F"):
         raise ValueError("32-bit pixels have no known white; convert it to 8 or 16 bits")
     return picture
+
+
+def _first_line(error: BaseException) -> str:
+    """What the error says, in one line."""
+    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -28,9 +28,18 @@ def remove_plane(images: torch.Tensor) -> torch.Tensor:
     return (flat - flat @ basis @ basis.T).unflatten(2, (height, width))
 
 
+def equalise_plane(images: torch.Tensor) -> torch.Tensor:
+    """The chain without its last step, on uint8 images.
+
+    Done once an aligned image, and `standardise` on each crop of it, this is the fast approximation
+    of the chain on each crop.
+    """
+    return remove_plane(vision.equalize(images.contiguous()))
+
+
 def equalise_plane_standardise(images: torch.Tensor) -> torch.Tensor:
     """The papers' whole chain on uint8 crops."""
-    return standardise(remove_plane(vision.equalize(images.contiguous())))
+    return standardise(equalise_plane(images))
 
 
 @lru_cache(maxsize=8)

@@ -2,32 +2,34 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from ferbench.contracts.dataset import Dataset
 from ferbench.contracts.method import Preparation
-from ferbench.files import whole_folder
 from ferbench.imaging.decode import DECODER
+from ferbench.imaging.draft import IMAGES, NOT_FOUND, PRINTS, SAMPLES
 
-IMAGING_VERSION = 1
+IMAGING_VERSION = 2
 """Raised whenever `prepare_image` gives other pixels than before; part of every cell's identity."""
 
-IMAGES = "images.npy"
-SAMPLES = "samples.json"
 
-
-def prepare_image(image: np.ndarray, preparation: Preparation) -> np.ndarray:
+def prepare_image(
+    image: np.ndarray, preparation: Preparation, landmarks: np.ndarray | None = None
+) -> np.ndarray:
     """One image as `preparation` asks: (H, W, C) uint8.
 
-    The largest centred window of the wanted aspect ratio, then colour, then an antialiased
-    bilinear resize.
+    With landmarks (5, 2): the face on the template. Without: the largest centred window of the
+    wanted aspect ratio, resized by antialiased bilinear interpolation.
     """
     height, width, channels = preparation.shape
+    if landmarks is not None:
+        from ferbench.imaging.align import align
+
+        image = align([image], landmarks[None], height, width, preparation.margin)[0]
     have_height, have_width = image.shape[:2]
     scale = min(have_height / height, have_width / width)
     window_height, window_width = max(1, round(height * scale)), max(1, round(width * scale))
@@ -41,34 +43,26 @@ def prepare_image(image: np.ndarray, preparation: Preparation) -> np.ndarray:
 
 
 def image_folder(
-    cache: Path, fingerprint: str, samples: Sequence[str], preparation: Preparation
+    cache: Path,
+    fingerprint: str,
+    samples: Sequence[str],
+    preparation: Preparation,
+    alignment: str = "whole",
 ) -> Path:
     """Where these images are kept; depends on all that they are made from and with."""
-    facts = [fingerprint, list(samples), asdict(preparation), IMAGING_VERSION, DECODER]
+    facts = [fingerprint, list(samples), asdict(preparation), alignment, IMAGING_VERSION, DECODER]
     return cache / "images" / hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:20]
 
 
-def prepare(
-    dataset: Dataset,
-    samples: Sequence[str],
-    preparation: Preparation,
-    folder: Path,
-    advance: Callable[[int], None] = lambda count: None,
-) -> None:
-    """Decode and prepare `samples` into `folder`; `advance(1)` after each image.
+def not_found(folder: Path) -> list[str]:
+    """The samples in which no face was found, so that the whole picture was used."""
+    path = folder / NOT_FOUND
+    return list(json.loads(path.read_text())) if path.exists() else []
 
-    The folder appears under its name when it is complete, so that a killed run leaves nothing that
-    looks finished.
-    """
-    with whole_folder(folder) as draft:
-        shape = (len(samples), *preparation.shape)
-        images = np.lib.format.open_memmap(draft / IMAGES, mode="w+", dtype=np.uint8, shape=shape)
-        for row, image in zip(range(len(samples)), dataset.load(samples), strict=True):
-            images[row] = prepare_image(image, preparation)
-            advance(1)
-        images.flush()
-        del images
-        (draft / SAMPLES).write_text(json.dumps(list(samples)))
+
+def open_prints(folder: Path) -> tuple[list[str], np.ndarray]:
+    """The samples and the fingerprints of their whole pictures, as `protocols.duplicates` reads."""
+    return json.loads((folder / SAMPLES).read_text()), np.load(folder / PRINTS, mmap_mode="r")
 
 
 def open_prepared(folder: Path) -> tuple[np.ndarray, dict[str, int]]:

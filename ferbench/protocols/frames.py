@@ -10,9 +10,13 @@ import polars as pl
 
 from ferbench.errors import UsageError
 
-FrameRule = Literal["apex", "last3", "mid3"]
+FrameRule = Literal["apex", "last3", "mid3", "high"]
+"""apex: the last frame. last3: the last three. mid3: the three in the middle. high: those of the
+column `intensity` from 3 upward, and the scored neutral."""
 
 NEUTRAL = "neutral"
+HIGH = 3
+"""The least of BU-3DFE's four intensities that counts as high."""
 
 
 def labelled(index: pl.DataFrame) -> pl.DataFrame:
@@ -39,7 +43,10 @@ def pick(frames: pl.DataFrame, rule: FrameRule) -> pl.DataFrame:
     shown = frames.filter(~pl.col("onset"))
     count = pl.len().over("sequence").cast(pl.Int64)
     place = pl.int_range(pl.len()).over("sequence")
-    if rule == "apex":
+    if rule == "high":
+        require_column(shown, "intensity")
+        keep = (pl.col("intensity") >= HIGH) | (pl.col("expression") == NEUTRAL)
+    elif rule == "apex":
         keep = place == count - 1
     elif rule == "last3":
         keep = place >= count - 3
@@ -47,6 +54,14 @@ def pick(frames: pl.DataFrame, rule: FrameRule) -> pl.DataFrame:
         middle = (count - 1) // 2
         keep = (place - middle).abs() <= 1
     return shown.filter(keep)
+
+
+def require_column(index: pl.DataFrame, column: str) -> None:
+    """UsageError unless the index has this column, which only some datasets have."""
+    if column not in index.columns:
+        raise UsageError(
+            f"the protocol needs the column {column!r}, which this dataset's index does not have"
+        )
 
 
 def references(frames: pl.DataFrame) -> pl.DataFrame:

@@ -1,8 +1,9 @@
-"""Protocols by name: the table of the papers' protocols and the generic ones."""
+"""What a named protocol is, and how one is found by its name."""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import polars as pl
 
@@ -13,9 +14,29 @@ from ferbench.protocols import folding as fold_makers
 from ferbench.protocols import frames as frame_rules
 from ferbench.protocols.folding import Folding
 from ferbench.protocols.frames import NEUTRAL, FrameRule
+from ferbench.protocols.ownsplit import OwnSplit, without_copies
+
+Neutral = Literal["offered", "required", "scored"]
+"""The first, neutral frame of a sequence. offered: a reference for training, where there is one.
+required: the same, and every scored sequence must have one. scored: a class to be told as well."""
 
 BY_IMAGE = Scoring()
+AS_GIVEN = OwnSplit()
 SEVEN_EXPRESSIVE = tuple(name for name in EXPRESSIONS if name != NEUTRAL)
+
+
+FRAMES: dict[FrameRule, str] = {
+    "apex": "the last of a sequence, every still",
+    "last3": "the last three of a sequence",
+    "mid3": "the middle three of a sequence",
+    "high": "intensities 3 and 4",
+}
+
+FIRST_FRAME: dict[Neutral, str] = {
+    "offered": "",
+    "required": ", and the neutral first frame for training only",
+    "scored": " and the first frame as neutral",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +44,12 @@ class NamedProtocol:
     """A protocol as a row of facts.
 
     scored:     the scored classes; None: every expression that the rule finds.
-    first:      whether the onset frames are trained on and scored as the class `neutral`.
+    neutral:    what the first frames of sequences are for.
     count:      folds (for `stride` and `block`).
-    validation: whether the group after the test group validates; `split` has its own.
+    validation: whether the group after the test group validates; not for `split`.
+    only:       a column of the index and the value that its images must have.
+    own:        how the dataset's own split is used (for `split`).
+    source:     the paper and section that the facts are from.
     """
 
     name: str
@@ -35,38 +59,38 @@ class NamedProtocol:
     validation: bool = False
     rule: FrameRule = "apex"
     scored: tuple[str, ...] | None = None
-    first: bool = False
+    neutral: Neutral = "offered"
     scoring: Scoring = BY_IMAGE
+    only: tuple[str, int | str] | None = None
+    own: OwnSplit = AS_GIVEN
     source: str | None = None
 
     @property
     def facts(self) -> str:
         """Classes, frames, folds, validation, unit and pooling, in words."""
         classes = "the classes found" if self.scored is None else f"{len(self.scored)} classes"
-        onset = " and the first frame as neutral" if self.first else ""
+        frames = f"{self.rule} frames ({FRAMES[self.rule]})" + FIRST_FRAME[self.neutral]
+        if self.only is not None:
+            frames += " with {} {}".format(*self.only)
         folds = {
             "loso": "one fold a subject",
-            "split": "the dataset's own split",
+            "split": self.own.facts(),
             "stride": f"{self.count} folds of sorted subjects [i::{self.count}]",
             "block": f"{self.count} folds of contiguous sorted subjects",
         }[self.folding]
-        validation = "the next fold validates" if self.validation else "no validation fold"
-        if self.folding == "split":
-            validation = "the split's own validation images, if any"
+        if self.folding != "split":
+            folds += "; " + ("the next fold validates" if self.validation else "no validation fold")
         join = f" ({self.scoring.join} over frames)" if self.scoring.unit == "sequence" else ""
         pool = "pooled over folds" if self.scoring.pooling == "pooled" else "mean of folds"
-        return (
-            f"{classes}; {self.rule} frames{onset}; {folds}; {validation}; "
-            f"ranked by {self.scoring.unit}{join}, {pool}"
-        )
+        return f"{classes}; {frames}; {folds}; ranked by {self.scoring.unit}{join}, {pool}"
 
     def classes(self, index: pl.DataFrame) -> tuple[str, ...]:
         """The scored classes, in the order of EXPRESSIONS."""
-        return self._classes(self._scored_frames(frame_rules.labelled(index)))
+        return self._classes(self._scored_frames(self._frames(index)))
 
     def folds(self, index: pl.DataFrame) -> Sequence[Fold]:
         """One Fold a test group; raises UsageError where the index does not allow them."""
-        frames = frame_rules.labelled(index)
+        frames = self._frames(index)
         scored = self._scored_frames(frames)
         classes = self._classes(scored)
         if len(classes) < 2:
@@ -76,14 +100,32 @@ class NamedProtocol:
             )
         scored = scored.filter(pl.col("expression").is_in(classes))
         neutral = frame_rules.references(frames)
-        return [
-            Fold(number, _rows(scored, neutral, parts))
-            for number, parts in enumerate(self._assignments(scored))
-        ]
+        if self.neutral == "required":
+            self._require(scored, neutral)
+        tables = [_rows(scored, neutral, parts) for parts in self._assignments(scored)]
+        if self.own.drop_copies:
+            hashes = index.select("sample", "file_hash")
+            tables = [without_copies(table, hashes) for table in tables]
+        return [Fold(number, table) for number, table in enumerate(tables)]
+
+    def _frames(self, index: pl.DataFrame) -> pl.DataFrame:
+        if self.only is not None:
+            column, value = self.only
+            frame_rules.require_column(index, column)
+            index = index.filter(pl.col(column) == value)
+        return frame_rules.labelled(index)
+
+    def _require(self, scored: pl.DataFrame, neutral: pl.DataFrame) -> None:
+        lacking = scored.join(neutral, on="sequence", how="anti")["sequence"].unique().sort()
+        if len(lacking):
+            raise UsageError(
+                f"protocol {self.name} trains on the neutral first frame of every sequence; "
+                f"{len(lacking)} have none, such as {lacking[0]!r}"
+            )
 
     def _scored_frames(self, frames: pl.DataFrame) -> pl.DataFrame:
         picked = frame_rules.pick(frames, self.rule).with_columns(unit=pl.col("sequence"))
-        if self.first:
+        if self.neutral == "scored":
             onset = frame_rules.references(frames).filter(pl.col("onset"))
             picked = pl.concat([picked, onset.with_columns(unit=pl.col("sample"))])
         return picked.with_columns(group=_group()).sort("sample")
@@ -101,7 +143,7 @@ class NamedProtocol:
     def _assignments(self, scored: pl.DataFrame) -> list[dict[str, str]]:
         """For each fold: group -> part."""
         if self.folding == "split":
-            return [_own_split(scored, self.name)]
+            return [self.own.parts(scored, self.name)]
         groups = fold_makers.groups(scored["group"].unique().to_list(), self.folding, self.count)
         return [
             {
@@ -130,27 +172,6 @@ def _rows(scored: pl.DataFrame, neutral: pl.DataFrame, parts: Mapping[str, str])
             known.filter(pl.col("group").is_in(trained)).select(columns),
         ]
     )
-
-
-def _own_split(scored: pl.DataFrame, name: str) -> dict[str, str]:
-    """The dataset's own split as group -> part; a group in two parts is an error."""
-    if scored["split"].is_null().any():
-        sample = scored.filter(pl.col("split").is_null())["sample"][0]
-        raise UsageError(
-            f"protocol {name} needs a `split` (train, validation or test) for every image; "
-            f"{sample} has none: fill the column or use --protocol kfold:5-val"
-        )
-    parts = scored.group_by("group", maintain_order=True).agg(pl.col("split").unique().sort())
-    for group, found in parts.iter_rows():
-        if len(found) > 1:
-            raise UsageError(
-                f"subject {group!r} is in two splits ({' and '.join(found)}): a person may be in "
-                "one only; mend the split column"
-            )
-    for part in ("train", "test"):
-        if not (scored["split"] == part).any():
-            raise UsageError(f"protocol {name}: no image has the split {part!r}")
-    return {group: found[0] for group, found in parts.iter_rows()}
 
 
 GENERIC = re.compile(r"(?P<kind>kfold:(?P<count>\d+)|loso|split)(?P<val>-val)?")
@@ -189,6 +210,8 @@ def find(
     return protocol
 
 
+SIMULATED = "ferbench: the leaderboard of its own simulated faces"
+
 SIMFACES = (
     NamedProtocol(
         "simfaces-7c-apex-5fold-stride-val",
@@ -197,6 +220,7 @@ SIMFACES = (
         count=5,
         validation=True,
         scored=SEVEN_EXPRESSIVE,
+        source=SIMULATED,
     ),
     NamedProtocol(
         "simfaces-7c-last3-5fold-stride-val",
@@ -207,5 +231,6 @@ SIMFACES = (
         rule="last3",
         scored=SEVEN_EXPRESSIVE,
         scoring=Scoring(unit="sequence", join="mean"),
+        source="ferbench: sequence scoring on its own simulated faces",
     ),
 )

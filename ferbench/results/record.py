@@ -42,6 +42,7 @@ class Record:
     plugin: str
     plugin_version: str
     fidelity: str
+    certificate: dict[str, Any] = field(default_factory=dict)
     placebo_of: str | None = None
     baseline: str | None = None
     stages: dict[str, str] = field(default_factory=dict)

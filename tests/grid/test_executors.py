@@ -78,6 +78,7 @@ def program(corpus: Callable[..., Path], tmp_path: Path) -> Callable[..., subpro
                 *("--methods", "toy,toy-b", "--datasets", "manifest", "--preset", "tiny"),
                 *("--folds", "3", "--out", out, "--plugins-dir", str(TOYS)),
                 *("--set", f"dataset.manifest.root={root}", "--workers", "2"),
+                *("--set", "dataset.manifest.align=whole"),
                 *("--set", f"toy.pause={pause}", "--set", f"toy-b.pause={pause}"),
             ],
             cwd=tmp_path,

@@ -2,6 +2,8 @@
 
 import io
 import random
+import struct
+import zlib
 
 import numpy as np
 import pytest
@@ -125,3 +127,54 @@ def test_damaged_bytes_give_a_picture_or_an_error_of_ours(tmp_path, monkeypatch,
             damaged[place] = draw.randrange(256)
         outcomes.add(attempt(path, bytes(damaged)))
     assert outcomes <= {"read", "refused"}
+
+
+def test_cmyk_becomes_rgb(tmp_path):
+    colours = [(0, 0, 0, 0), (0, 0, 0, 255), (0, 255, 255, 0)]
+    picture = Image.new("CMYK", (3, 1))
+    picture.putdata(colours)
+    picture.save(tmp_path / "x.tif")
+    assert read_rgb(tmp_path / "x.tif").tolist() == [[[255] * 3, [0] * 3, [255, 0, 0]]]
+    Image.new("CMYK", (8, 8), (0, 255, 255, 0)).save(tmp_path / "x.jpg", quality=95)
+    red = read_rgb(tmp_path / "x.jpg")
+    assert red.shape == (8, 8, 3)
+    assert red[..., 0].min() > 240
+    assert red[..., 1:].max() < 15
+
+
+@pytest.mark.parametrize("suffix", ["gif", "png", "webp", "tiff"])
+def test_of_an_animation_the_first_frame_is_taken(tmp_path, suffix):
+    frames = [Image.new("RGB", (6, 5), colour) for colour in ("red", "blue", "lime")]
+    options = {"lossless": True} if suffix == "webp" else {}
+    path = tmp_path / f"x.{suffix}"
+    frames[0].save(path, save_all=True, append_images=frames[1:], **options)
+    assert read_rgb(path).reshape(-1, 3).tolist() == [[255, 0, 0]] * 30
+
+
+def test_a_gif_without_its_ending_is_read(tmp_path):
+    path = tmp_path / "x.gif"
+    Image.fromarray(RAMP).save(path)
+    whole = path.read_bytes()
+    expected = read_rgb(path)
+    assert whole.endswith(b";")
+    path.write_bytes(whole[:-1])
+    assert np.array_equal(read_rgb(path), expected)
+
+
+def test_sixteen_bit_colour_keeps_its_high_bytes(tmp_path):
+    """A PNG of 2 x 1 pixels with 16 bits a channel, which Pillow itself cannot write."""
+    rows = b"\0" + bytes.fromhex("0a00 14ff 1e80 c801 6402 32fe".replace(" ", ""))
+
+    def chunk(kind, data):
+        body = kind + data
+        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
+
+    header = struct.pack(">IIBBBBB", 2, 1, 16, 2, 0, 0, 0)
+    (tmp_path / "x.png").write_bytes(
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
+    found = read_rgb(tmp_path / "x.png").astype(int)
+    assert np.abs(found - [[[10, 20, 30], [200, 100, 50]]]).max() <= 1

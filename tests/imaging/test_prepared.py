@@ -1,17 +1,13 @@
-"""Prepared images: what `prepare_image` does to one, and how a folder of them comes about."""
-
-import os
-from dataclasses import dataclass, field
+"""Prepared images: what `prepare_image` does to one, and where a folder of them lies."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
 
 from ferbench.contracts.method import Preparation
 from ferbench.imaging import prepared
-from ferbench.imaging.prepared import image_folder, open_prepared, prepare, prepare_image
+from ferbench.imaging.prepared import image_folder, prepare_image
 
 NOISE = np.random.default_rng(0).integers(0, 256, (24, 36, 3), dtype=np.uint8)
 
@@ -75,76 +71,8 @@ def test_the_input_is_not_written_to():
     assert np.array_equal(image, NOISE)
 
 
-@dataclass
-class Pictures:
-    """A dataset of flat pictures, `load` counted; the grey of sample `7` is 7."""
-
-    loaded: list = field(default_factory=list)
-    meddle: dict = field(default_factory=dict)
-
-    def load(self, samples):
-        for sample in samples:
-            self.loaded.append(sample)
-            if sample in self.meddle:
-                self.meddle[sample]()
-            yield np.full((9, 9, 3), int(sample), dtype=np.uint8)
-
-
 SMALL = Preparation(4, 6)
 SAMPLES = ["7", "3", "250", "0"]
-
-
-def test_a_prepared_folder_holds_each_sample_in_its_row(tmp_path):
-    folder, steps = tmp_path / "deep" / "images", []
-    prepare(Pictures(), SAMPLES, SMALL, folder, steps.append)
-    images, row_of = open_prepared(folder)
-    assert images.shape == (4, 4, 6, 1)
-    assert not images.flags.writeable
-    assert isinstance(images, np.memmap)
-    for sample in SAMPLES:
-        assert (images[row_of[sample]] == int(sample)).all()
-    assert steps == [1, 1, 1, 1]
-    assert os.listdir(folder.parent) == ["images"]
-
-
-def fail():
-    raise RuntimeError("the disk is gone")
-
-
-def interrupt():
-    raise KeyboardInterrupt
-
-
-@pytest.mark.parametrize(("how", "error"), [(fail, RuntimeError), (interrupt, KeyboardInterrupt)])
-def test_a_load_that_ends_half_way_leaves_nothing(tmp_path, how, error):
-    folder = tmp_path / "images"
-    with pytest.raises(error):
-        prepare(Pictures(meddle={"250": how}), SAMPLES, SMALL, folder)
-    assert os.listdir(tmp_path) == []
-    prepare(Pictures(), SAMPLES, SMALL, folder)
-    assert len(open_prepared(folder)[0]) == 4
-
-
-@pytest.mark.parametrize("surplus", [-1, 1])
-def test_a_dataset_that_loads_too_few_or_too_many_is_refused(tmp_path, surplus):
-    class Miscounts(Pictures):
-        def load(self, samples):
-            yield from super().load((samples * 2)[: len(samples) + surplus])
-
-    with pytest.raises(ValueError, match="zip"):
-        prepare(Miscounts(), SAMPLES, SMALL, tmp_path / "images")
-    assert os.listdir(tmp_path) == []
-
-
-def test_of_two_writers_at_once_the_first_wins(tmp_path):
-    folder = tmp_path / "images"
-    other = Pictures()
-    slow = Pictures(meddle={"0": lambda: prepare(other, SAMPLES, SMALL, folder)})
-    prepare(slow, SAMPLES, SMALL, folder)
-    assert other.loaded == slow.loaded == SAMPLES
-    assert os.listdir(tmp_path) == ["images"]
-    images, row_of = open_prepared(folder)
-    assert (images[row_of["250"]] == 250).all()
 
 
 def test_the_folder_depends_on_everything_it_is_made_from(tmp_path, monkeypatch):
@@ -170,13 +98,3 @@ def test_the_folder_depends_on_everything_it_is_made_from(tmp_path, monkeypatch)
 def test_the_name_of_the_cache_folder_is_no_part_of_the_key(tmp_path):
     names = {image_folder(tmp_path / c, "f", SAMPLES, SMALL).name for c in ("one", "two")}
     assert len(names) == 1
-
-
-def test_pillow_greyscale_is_what_is_stored(tmp_path):
-    class One:
-        def load(self, samples):
-            yield NOISE
-
-    prepare(One(), ["x"], Preparation(24, 36), tmp_path / "images")
-    stored = open_prepared(tmp_path / "images")[0][0, :, :, 0]
-    assert np.array_equal(stored, np.asarray(Image.fromarray(NOISE).convert("L")))

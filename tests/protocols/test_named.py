@@ -73,7 +73,13 @@ def test_apex_protocol_scores_the_last_frame_alone(make_corpus):
 
 def test_last3_scores_sequences_and_first_adds_neutral_units_of_their_own(make_corpus):
     protocol = NamedProtocol(
-        "p", None, "stride", count=5, rule="last3", first=True, scoring=Scoring(unit="sequence")
+        "p",
+        None,
+        "stride",
+        count=5,
+        rule="last3",
+        neutral="scored",
+        scoring=Scoring(unit="sequence"),
     )
     index = make_corpus(SUBJECTS)
     assert protocol.classes(index) == ("neutral", "anger", "happiness", "surprise")
@@ -286,7 +292,7 @@ def test_folds_do_not_depend_on_the_hash_seed_of_the_process():
                 count=8,
                 rule="mid3",
                 scored=("anger", "fear"),
-                first=True,
+                neutral="scored",
                 scoring=Scoring("sequence", "max", "folds"),
             ),
             ["2 classes", "mid3", "neutral", "8 folds", "contiguous", "no validation fold",

@@ -25,6 +25,7 @@ def full(**changes) -> Record:
         "scoring_unit": "sequence",
         "scoring_join": "max",
         "scoring_pooling": "folds",
+        "certificate": {"fold_hash": "abc", "near_duplicates": 0},
         "subjects_provable": True,
         "source_hash": "s" * 16,
         "plugin": "ferbench",

@@ -5,6 +5,7 @@ A row for each of the first subjects of the default population: neutral, then ev
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -32,22 +33,28 @@ def contact_sheet(images: Sequence[np.ndarray], columns: int) -> np.ndarray:
     return sheet
 
 
-def main() -> None:
-    """Render the sheet and write it as a PNG of 256 colours."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("file", help="the PNG to write")
-    parser.add_argument("--level", default="medium", choices=LEVELS)
-    parser.add_argument("--subjects", type=int, default=8)
-    parser.add_argument("--size", type=int, default=128, help="side of a face in pixels")
-    asked = parser.parse_args()
-    config = SimFacesConfig(level=asked.level, subjects=asked.subjects, size=asked.size)
+def draw_gallery(file: Path, config: SimFacesConfig) -> None:
+    """Render the first take of every subject and expression; a PNG of 256 colours."""
     apex = config.frames - 1
     frames = []
     for subject in range(config.subjects):
         frames.append(Frame(subject, POSED[0], take=0, frame=0))
         frames.extend(Frame(subject, expression, take=0, frame=apex) for expression in POSED)
     sheet = contact_sheet(list(Generator(config).pictures(frames)), len(EXPRESSIONS))
-    Image.fromarray(sheet).quantize(256, kmeans=2).save(asked.file, optimize=True)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(sheet).quantize(256, kmeans=2).save(file, format="PNG", optimize=True)
+
+
+def main() -> None:
+    """The command line of this module."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("file", help="the PNG to write", type=Path)
+    parser.add_argument("--level", default="medium", choices=LEVELS)
+    parser.add_argument("--subjects", type=int, default=8)
+    parser.add_argument("--size", type=int, default=128, help="side of a face in pixels")
+    asked = parser.parse_args()
+    config = SimFacesConfig(level=asked.level, subjects=asked.subjects, size=asked.size)
+    draw_gallery(asked.file, config)
 
 
 if __name__ == "__main__":

@@ -8,12 +8,16 @@ import pytest
 
 from ferbench.datasets.simulated.acting.action_units import ACTION_UNITS, ROW
 from ferbench.datasets.simulated.capture.view import View
+from ferbench.datasets.simulated.corpora.writing import Corpus, open_corpus
 from ferbench.datasets.simulated.person.identity import HairStyle, Identity, draw_identity
 from ferbench.datasets.simulated.person.shape import SHAPE_NAMES, Shape
 from ferbench.datasets.simulated.rendering.batch import Scene
 from ferbench.datasets.simulated.rendering.renderer import render
 
 SIZE = 64
+
+FEWEST = {"rafdb": 5, "sfew": 3, "fer2013": 12}
+"""People of a written corpus, where two are too few for all its parts."""
 
 Picture = Callable[..., np.ndarray]
 
@@ -53,3 +57,23 @@ def picture(plain_person: Identity) -> Picture:
         return render([scene], SIZE)[0].permute(1, 2, 0).numpy()
 
     return draw
+
+
+@pytest.fixture(scope="session")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Corpus]:
+    """Writes a small corpus, once for all tests; they leave it as it is."""
+    corpora: dict[str, Corpus] = {}
+
+    def write(name: str) -> Corpus:
+        if name not in corpora:
+            corpora[name] = open_corpus(
+                name,
+                tmp_path_factory.mktemp("corpora") / name,
+                subjects=FEWEST.get(name, 2),
+                size=None if name == "fer2013" else 24,
+                level="easy",
+            )
+            corpora[name].write()
+        return corpora[name]
+
+    return write

@@ -22,15 +22,19 @@ PERSPECTIVE = 0.16
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """The camera of a batch for a picture of `side` pixels."""
+    """The camera of a batch for a picture of `side` pixels.
+
+    `field`: how much more than the usual frame is in the picture, which shows it smaller.
+    """
 
     views: Views
     side: int
+    field: float = 1.0
 
     @property
     def scale(self) -> float:
         """Pixels per head unit at the depth of the pivot."""
-        return self.side / FRAME
+        return self.side / (FRAME * self.field)
 
     def turn(self, points: Tensor) -> Tensor:
         """(3, B, ...) head coordinates -> camera coordinates with the origin at the pivot.
@@ -59,5 +63,5 @@ class Camera:
     @property
     def middle(self) -> Tensor:
         """(B, 2): where the pivot is in the picture, pixels."""
-        middle = self.views.shift * self.side + self.side / 2
+        middle = self.views.shift * (self.side / self.field) + self.side / 2
         return middle + torch.tensor([0.0, CENTRE * self.scale])

@@ -26,6 +26,7 @@ from ferbench.datasets.simulated.rendering.forehead import draw_forehead
 from ferbench.datasets.simulated.rendering.glasses import BULGE, glasses_colour, glasses_points
 from ferbench.datasets.simulated.rendering.hair import add_volume, grow_hair, paint_hair
 from ferbench.datasets.simulated.rendering.head import bare_head, drop_jaw
+from ferbench.datasets.simulated.rendering.landmarks import LANDMARKS, landmark_points
 from ferbench.datasets.simulated.rendering.layout import Layout, lay_out
 from ferbench.datasets.simulated.rendering.mouth import draw_mouth
 from ferbench.datasets.simulated.rendering.nose import draw_nose
@@ -41,13 +42,28 @@ GAMMA = 1.35
 """Of the finished picture: below the 2.2 of displays, which would wash the soft shading out."""
 
 
-@torch.inference_mode()
-def render(scenes: Sequence[Scene], size: int) -> Tensor:
+def render(scenes: Sequence[Scene], size: int, field: float = 1.0) -> Tensor:
     """(N, 3, size, size) float32 in 0..1, display RGB.
 
-    A picture does not depend on the others of its batch: every step works texel by texel.
+    A picture does not depend on the others of its batch: every step works texel by texel. With a
+    `field` above 1 the same face is in the middle of a larger picture of `round(size * field)`.
     """
-    grid = head_grid(size)
+    return _draw(scenes, size, field, None)
+
+
+def render_measured(
+    scenes: Sequence[Scene], size: int, field: float = 1.0
+) -> tuple[Tensor, Tensor]:
+    """What `render` gives, and where its 68 landmarks are: (N, 68, 2) pixels, x and y."""
+    landmarks = torch.empty(len(scenes), LANDMARKS, 2)
+    return _draw(scenes, size, field, landmarks), landmarks
+
+
+@torch.inference_mode()
+def _draw(scenes: Sequence[Scene], size: int, field: float, landmarks: Tensor | None) -> Tensor:
+    """The pictures; `landmarks`, where given, is filled in."""
+    grid, side = head_grid(size), round(size * field)
+    field = side / size
     people = collate_people([scene.identity for scene in scenes], grid)
     units = collate_units([scene.activations for scene in scenes])
     views = collate_views([scene.view for scene in scenes])
@@ -60,8 +76,11 @@ def render(scenes: Sequence[Scene], size: int) -> Tensor:
     paint_hair(grid, people, hair, canvas)
     canvas.offset[2] *= grid.front
 
-    camera = Camera(views, size * OVERSAMPLING)
+    camera = Camera(views, side * OVERSAMPLING, field)
     points = camera.turn(head + canvas.offset)
+    if landmarks is not None:
+        places = landmark_points(grid, layout, points)
+        landmarks.copy_(torch.stack(camera.project(places), 2) / OVERSAMPLING)
     normal = normals(points)
     light = shade(canvas, normal, hair.cover, views)
     # Back faces are left out, or they would shine through between the points in front of them. At
@@ -69,7 +88,7 @@ def render(scenes: Sequence[Scene], size: int) -> Tensor:
     outward = camera.towards(torch.stack([grid.across, grid.up, grid.out]))
     visible = (normal[2] + hair.mass).minimum(outward + 0.35)
     face, mask = _rasterise(points, light, visible, people, layout, camera)
-    backdrop = paint_backdrop(people, views, Camera(views, size))
+    backdrop = paint_backdrop(people, views, Camera(views, side, field))
     picture = (face + backdrop * (1 - mask)) * views.exposure[:, None]
     return picture.clamp(0, 1) ** (1 / GAMMA)
 

@@ -1,0 +1,234 @@
+"""`ferbench data`: simulate, inspect, index and prepare corpora."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ferbench.cli import options
+
+if TYPE_CHECKING:
+    from ferbench.contracts.dataset import DatasetSpec
+    from ferbench.settings import Settings
+
+data_app = typer.Typer(
+    help="Simulate, inspect, index and prepare corpora.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+Name = Annotated[str, typer.Argument(help="The dataset's name.", metavar="NAME")]
+Root = Annotated[
+    Path | None,
+    typer.Option("--root", help="Its folder. Default: as ferbench.yaml says.", metavar="DIR"),
+]
+Workers = Annotated[
+    int | None, typer.Option("--workers", help="Processes. Default: one a CPU core.", min=1)
+]
+
+
+@data_app.command("simulate")
+def simulate(
+    name: Name,
+    root: Annotated[
+        Path | None, typer.Option("--root", help="The folder to write.", metavar="DIR")
+    ] = None,
+    subjects: Annotated[int | None, typer.Option(help="People. Default: the corpus's.")] = None,
+    level: Annotated[
+        str | None,
+        typer.Option(help="easy, medium, hard or wild. Default: medium, or hard for photographs."),
+    ] = None,
+    size: Annotated[
+        int | None,
+        typer.Option(help="The pictures' shorter side. Default: the corpus's.", metavar="PX"),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Another seed is another population.", min=0)] = 0,
+    workers: Workers = None,
+    gallery: Annotated[
+        Path | None,
+        typer.Option(help="For simfaces: draw a sheet of its faces.", metavar="FILE"),
+    ] = None,
+) -> None:
+    """Render a corpus of simulated people in the layout of the real one, resuming what is there."""
+    from ferbench.errors import Interrupted, UsageError
+
+    if name == "simfaces":
+        _gallery(gallery, subjects, level, size, seed)
+        return
+    if gallery is not None:
+        raise UsageError("--gallery is for simfaces; other corpora are written as files to look at")
+    from ferbench.cli.progress import counting
+    from ferbench.datasets.simulated.corpora.marker import claim
+    from ferbench.datasets.simulated.corpora.writing import open_corpus
+
+    if root is None:
+        raise UsageError(f"say where to write: ferbench data simulate {name} --root DIR")
+    corpus = open_corpus(name, root, subjects=subjects, level=level, size=size, seed=seed)
+    claim(corpus.root, corpus.order)
+    try:
+        with counting("rendering pictures", len(corpus.missing())) as advance:
+            made = corpus.write(workers or _cores(), advance)
+    except KeyboardInterrupt:
+        raise Interrupted(
+            "interrupted; finished files are kept, the same command continues"
+        ) from None
+    typer.echo(
+        f"{corpus.root} holds simulated {name}: {made} pictures rendered now, "
+        f"{corpus.order.subjects} people, level {corpus.order.level}, seed {seed}",
+        err=True,
+    )
+    typer.echo(f"next: ferbench data inspect {name} --root {root}", err=True)
+
+
+@data_app.command("inspect")
+def inspect(
+    name: Name,
+    root: Root = None,
+    set_: options.Set = [],  # noqa: B006
+    plugins_dir: options.PluginsDirs = [],  # noqa: B006
+    json: options.Json = False,
+) -> None:
+    """Count what an adapter reads by class, subject and split, and what it leaves out and why."""
+    from ferbench.datasets.counts import count
+    from ferbench.datasets.counts_text import lines
+    from ferbench.grid.corpus import open_corpus
+
+    spec, settings = _dataset(name, root, set_, plugins_dir)
+    corpus = open_corpus(spec, settings.datasets.get(name, {}))
+    counted = count(corpus.dataset, corpus.index)
+    if json:
+        options.print_json({"dataset": name, "origin": corpus.origin, **counted.facts()})
+        return
+    typer.echo(f"{name} ({corpus.origin})")
+    for line in lines(counted):
+        typer.echo(f"  {line}")
+
+
+@data_app.command("index")
+def index(
+    name: Name,
+    root: Root = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", help="A .parquet or .csv file. Default: NAME.parquet here.", metavar="FILE"
+        ),
+    ] = None,
+    set_: options.Set = [],  # noqa: B006
+    plugins_dir: options.PluginsDirs = [],  # noqa: B006
+) -> None:
+    """Write the index of a corpus; for MMI without one, draft the csv to be completed."""
+    from ferbench.contracts.dataset import Missing
+    from ferbench.errors import UsageError
+    from ferbench.grid.corpus import open_corpus, open_dataset
+
+    spec, settings = _dataset(name, root, set_, plugins_dir)
+    chosen = settings.datasets.get(name, {})
+    if name == "mmi" and chosen.get("root"):
+        dataset, _ = open_dataset(spec, chosen)
+        if isinstance(dataset.availability(), Missing):
+            _draft(Path(chosen["root"]).expanduser().absolute(), out or Path("index.csv"))
+            return
+    out = out or Path(f"{name}.parquet")
+    if out.suffix not in (".parquet", ".csv"):
+        raise UsageError(f"--out {out}: end its name in .parquet or .csv")
+    made = open_corpus(spec, chosen).index
+    out.parent.mkdir(parents=True, exist_ok=True)
+    if out.suffix == ".parquet":
+        made.write_parquet(out)
+    else:
+        flat = [n for n, kind in made.schema.items() if not kind.is_nested()]
+        made.select(flat).write_csv(out)
+    typer.echo(f"wrote {out}: {len(made)} images", err=True)
+
+
+@data_app.command("prepare")
+def prepare(
+    datasets: options.Datasets = "simfaces",
+    methods: options.Methods = "all",
+    protocol: options.Protocol = None,
+    preset: options.Preset = "lite",
+    folds: options.Folds = None,
+    set_: options.Set = [],  # noqa: B006
+    plugins_dir: options.PluginsDirs = [],  # noqa: B006
+    workers: Workers = None,
+) -> None:
+    """Decode the images that a run would need into the cache, resuming what is there."""
+    from ferbench.cli.progress import preparing
+    from ferbench.errors import Interrupted
+    from ferbench.grid.plan import make_plan
+    from ferbench.host import discover
+    from ferbench.settings import read_settings
+
+    settings = read_settings(set_, plugins_dir)
+    request = options.request(methods, datasets, preset, protocol, folds, seeds=1)
+    supplies = make_plan(request, discover(settings.plugins), settings).supplies
+    missing = supplies.missing()
+    try:
+        with preparing(missing) as advance:
+            supplies.make(advance, workers or _cores())
+    except KeyboardInterrupt:
+        raise Interrupted(
+            "interrupted; prepared images are kept, the same command continues"
+        ) from None
+    typer.echo(
+        f"{missing} images prepared now, {len(supplies.images)} preparations in {supplies.cache}",
+        err=True,
+    )
+
+
+def _dataset(
+    name: str, root: Path | None, assignments: list[str], plugins: list[Path]
+) -> "tuple[DatasetSpec, Settings]":
+    """The registered dataset, and the settings with `--root` in them."""
+    from ferbench.host import discover
+    from ferbench.settings import read_settings
+
+    settings = read_settings(assignments, plugins)
+    spec = discover(settings.plugins).dataset(name)
+    if root is not None:
+        settings.datasets.setdefault(name, {})["root"] = str(root)
+    return spec, settings
+
+
+def _draft(root: Path, out: Path) -> None:
+    """Draft MMI's index; a file that is there may have been completed, and is left alone."""
+    from ferbench.datasets.mmi_draft import draft_index
+    from ferbench.errors import UsageError
+
+    if out.exists():
+        raise UsageError(f"{out} exists; name another file with --out")
+    text = draft_index(root)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(text, encoding="utf-8")
+    typer.echo(
+        f"drafted {out}: {text.count(chr(10)) - 1} sequences; write the expressions into it, then "
+        f"--set dataset.mmi.root={root} --set dataset.mmi.index={out.absolute()}",
+        err=True,
+    )
+
+
+def _gallery(
+    file: Path | None, subjects: int | None, level: str | None, size: int | None, seed: int
+) -> None:
+    """Draw the contact sheet of `simfaces`."""
+    from ferbench.errors import UsageError
+
+    if file is None:
+        raise UsageError(
+            "simfaces is rendered on demand and needs no folder; --gallery FILE draws its faces"
+        )
+    from ferbench.datasets.simulated.config import SimFacesConfig
+    from ferbench.datasets.simulated.contact_sheet import draw_gallery
+    from ferbench.training.threads import limited_threads
+
+    asked: dict[str, Any] = {"subjects": subjects or 8, "size": size or 128, "seed": seed}
+    with limited_threads(1):
+        draw_gallery(file, SimFacesConfig(level=level or "medium", **asked))
+    typer.echo(f"drew {file}", err=True)
+
+
+def _cores() -> int:
+    import os
+
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

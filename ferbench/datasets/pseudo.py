@@ -1,0 +1,22 @@
+"""Pseudo-identities: guessed subject ids for training images of corpora that have none."""
+
+import numpy as np
+
+from ferbench.datasets.subjects import PSEUDO
+from ferbench.errors import UsageError
+
+
+def pseudo_subjects(embeddings: np.ndarray, count: int) -> list[str]:
+    """The cluster of each image, `pseudo-0007`, from embeddings (N, D) of faces: k-means.
+
+    For training images only, and to be written into a `subjects.csv`. The prefix stays with the
+    ids, so that results show that a method was adapted; no split may rest on them.
+    """
+    from sklearn.cluster import KMeans
+
+    if not 1 <= count <= len(embeddings):
+        raise UsageError(
+            f"cannot make {count} pseudo-identities of {len(embeddings)} images: ask for fewer"
+        )
+    labels = KMeans(count, n_init=4, random_state=0).fit(embeddings).labels_
+    return [f"{PSEUDO}{label:04d}" for label in labels]

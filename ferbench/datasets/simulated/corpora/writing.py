@@ -1,0 +1,149 @@
+"""Writes a corpus: what is missing is rendered, in parallel, and every file appears whole."""
+
+import multiprocessing
+import os
+import shutil
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+
+from ferbench.datasets.simulated.corpora.blueprint import Blueprint
+from ferbench.datasets.simulated.corpora.catalogue import find_blueprint
+from ferbench.datasets.simulated.corpora.marker import DRAFT, claim, mark
+from ferbench.datasets.simulated.corpora.order import Order
+from ferbench.datasets.simulated.corpora.shot import Picture
+from ferbench.datasets.simulated.corpora.studio import Studio
+from ferbench.training.threads import limited_threads
+
+CHUNK = 48
+"""Pictures that a process renders at a time; those of one recording should fall together."""
+
+WORTH_PROCESSES = 200
+"""Below so many pictures, starting processes takes longer than rendering."""
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """A corpus that is to lie at `root`."""
+
+    blueprint: Blueprint
+    order: Order
+    root: Path
+
+    def missing(self) -> list[Picture]:
+        """The pictures of which a file is not there yet."""
+        gathered = self.blueprint.gathered
+        if gathered and (self.root / gathered).exists():
+            return []
+        top = self.root / DRAFT if gathered else self.root
+        there = _files_below(top)
+        return [
+            picture
+            for picture in self.blueprint.pictures(self.order)
+            if not there.issuperset(picture.files)
+        ]
+
+    def write(self, workers: int = 1, advance: Callable[[int], None] = lambda count: None) -> int:
+        """Write what is missing and say how many pictures that was; `advance(n)` as they appear.
+
+        UsageError, before anything is written, where the folder holds something else.
+        """
+        claim(self.root, self.order)
+        todo = self.missing()
+        mark(self.root, self.order, "incomplete")
+        (self.root / DRAFT).mkdir(exist_ok=True)
+        for folder in self.blueprint.folders(self.order):
+            (self.root / folder).mkdir(parents=True, exist_ok=True)
+        for path, text in self.blueprint.texts(self.order):
+            _put(self.root, self.root / path, text.encode())
+        chunks = [todo[start : start + CHUNK] for start in range(0, len(todo), CHUNK)]
+        for count in self._rendered(chunks, workers if len(todo) >= WORTH_PROCESSES else 1):
+            advance(count)
+        if self.blueprint.gathered:
+            self._gather()
+        shutil.rmtree(self.root / DRAFT)
+        mark(self.root, self.order, "complete")
+        return len(todo)
+
+    def _rendered(self, chunks: Sequence[Sequence[Picture]], workers: int) -> Iterator[int]:
+        """Render all chunks; yields the number of pictures of each that is done."""
+        if workers == 1:
+            for chunk in chunks:
+                yield render_chunk(self.order, self.root, chunk)
+            return
+        spawn = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(workers, spawn, _ignore_interrupts) as pool:
+            try:
+                running: set[Future[int]] = set()
+                for chunk in chunks:
+                    if len(running) >= 2 * workers:
+                        done, running = wait(running, return_when=FIRST_COMPLETED)
+                        yield from (future.result() for future in done)
+                    running.add(pool.submit(render_chunk, self.order, self.root, chunk))
+                yield from (future.result() for future in running)
+            finally:
+                pool.shutdown(cancel_futures=True)
+
+    def _gather(self) -> None:
+        """Join the draft files to the one that the corpus consists of."""
+        final = self.root / self.blueprint.gathered
+        if final.exists():
+            return
+        draft = self.root / DRAFT / "gathered.tmp"
+        with draft.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(self.blueprint.gather(self.order, self.root / DRAFT))
+        draft.replace(final)
+
+
+def open_corpus(
+    name: str,
+    root: Path,
+    *,
+    subjects: int | None = None,
+    level: str | None = None,
+    size: int | None = None,
+    seed: int = 0,
+) -> Corpus:
+    """The corpus `name` at `root`; what is not given is that corpus's default."""
+    blueprint = find_blueprint(name)
+    order = blueprint.order(subjects, level, size, seed)
+    return Corpus(blueprint, order, root.expanduser().absolute())
+
+
+def render_chunk(order: Order, root: Path, chunk: Sequence[Picture]) -> int:
+    """Render these pictures and write their files; how many they were."""
+    blueprint = find_blueprint(order.name)
+    top = root / DRAFT if blueprint.gathered else root
+    with limited_threads(1):  # rendering is faster so: its steps are small
+        studio = Studio(order, blueprint.field, blueprint.measured)
+        rendered = studio.pictures([picture.shot for picture in chunk])
+        for picture, result in zip(chunk, rendered, strict=True):
+            contents = blueprint.encode(picture, result)
+            for path, content in zip(picture.files, contents, strict=True):
+                _put(root, top / path, content)
+    return len(chunk)
+
+
+def _ignore_interrupts() -> None:
+    """In a worker process: the parent process tells it when to stop."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _put(root: Path, path: Path, content: bytes) -> None:
+    """Write a file under another name and rename it, so that it is never seen in part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = root / DRAFT / f"{os.getpid()}.tmp"
+    draft.write_bytes(content)
+    draft.replace(path)
+
+
+def _files_below(top: Path) -> set[str]:
+    """Every file below a folder, as a path relative to it."""
+    found: set[str] = set()
+    for folder, _, names in os.walk(top):
+        below = os.path.relpath(folder, top)
+        prefix = "" if below == "." else f"{Path(below).as_posix()}/"
+        found.update(prefix + name for name in names)
+    return found

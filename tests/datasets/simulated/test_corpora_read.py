@@ -1,0 +1,132 @@
+"""The adapters find in a written corpus what was asked for."""
+
+from collections import Counter
+from collections.abc import Callable
+
+import numpy as np
+import polars as pl
+import pytest
+
+from ferbench.datasets.bu3dfe import BU3DFE, BU3DFEConfig
+from ferbench.datasets.ckplus import CKPlus, CKPlusConfig
+from ferbench.datasets.fer2013 import FER2013, FER2013Config
+from ferbench.datasets.folder import LANDMARKS, FolderDataset
+from ferbench.datasets.jaffe import JAFFE, JAFFEConfig
+from ferbench.datasets.kdef import KDEF, KDEFConfig
+from ferbench.datasets.mmi import MMI, MMIConfig
+from ferbench.datasets.multipie import MultiPIE, MultiPIEConfig
+from ferbench.datasets.oulu_casia import OuluCasia, OuluCasiaConfig
+from ferbench.datasets.rafdb import RAFDB, RAFDBConfig
+from ferbench.datasets.sfew import SFEW, SFEWConfig
+from ferbench.datasets.simulated.corpora.writing import Corpus
+
+ADAPTERS = {
+    "ckplus": (CKPlus, CKPlusConfig),
+    "mmi": (MMI, MMIConfig),
+    "oulu_casia": (OuluCasia, OuluCasiaConfig),
+    "bu3dfe": (BU3DFE, BU3DFEConfig),
+    "rafdb": (RAFDB, RAFDBConfig),
+    "sfew": (SFEW, SFEWConfig),
+    "fer2013": (FER2013, FER2013Config),
+    "multipie": (MultiPIE, MultiPIEConfig),
+    "jaffe": (JAFFE, JAFFEConfig),
+    "kdef": (KDEF, KDEFConfig),
+}
+
+
+@pytest.fixture
+def read(written: Callable[[str], Corpus]) -> Callable[..., tuple[Corpus, FolderDataset]]:
+    """Opens a written corpus with its adapter."""
+
+    def opened(name: str, **config: str) -> tuple[Corpus, FolderDataset]:
+        corpus = written(name)
+        adapter, settings = ADAPTERS[name]
+        return corpus, adapter(settings(root=str(corpus.root), **config))
+
+    return opened
+
+
+@pytest.mark.parametrize("name", ADAPTERS)
+def test_counts_and_pictures(name, read):
+    corpus, dataset = read(name)
+    index = dataset.index()
+    assert dataset.origin == "simulated"
+    shots = [picture.shot for picture in corpus.blueprint.pictures(corpus.order)]
+    if name in ("rafdb", "sfew", "fer2013"):
+        assert index["subject"].null_count() == len(index)
+    else:
+        assert index["subject"].n_unique() == len({shot.subject for shot in shots})
+    if name not in ("ckplus", "mmi", "multipie", "sfew"):
+        assert len(index) == len(shots)
+        assert dataset.skipped() == {}
+    sample = index["sample"].to_list()[:: max(1, len(index) // 5)]
+    for image in dataset.load(sample):
+        assert image.ndim == 3
+        assert image.dtype == np.uint8
+        assert image.std() > 10
+
+
+def test_ckplus_labels_and_landmarks(read):
+    from ferbench.datasets.simulated.corpora.ckplus import _sequences
+
+    corpus, dataset = read("ckplus")
+    index = dataset.index()
+    asked = [s for s in _sequences(corpus.order) if s.labelled]
+    last = index.sort("frame").group_by("sequence").last()
+    assert Counter(last["expression"]) == Counter(s.expression for s in asked)
+    assert len(index) == sum(len(s.frames) for s in asked)
+    onset = index.filter(pl.col("frame") == 0)
+    assert set(onset["expression"]) == {"neutral"}
+    assert index[LANDMARKS].null_count() == 0
+    unlabelled = sum(1 for s in _sequences(corpus.order) if not s.labelled)
+    assert dataset.skipped() == {"sequences without an emotion label": unlabelled}
+
+
+def test_mmi_frames_from_rest_to_the_offset(read):
+    from ferbench.datasets.simulated.corpora.mmi import _recordings
+
+    corpus, dataset = read("mmi")
+    index = dataset.index()
+    asked = {r.sequence: r for r in _recordings(corpus.order) if r.labelled}
+    assert set(index["sequence"]) == set(asked)
+    for (sequence,), rows in index.group_by("sequence"):
+        recording = asked[sequence]
+        assert len(rows) == recording.phases[2]
+        assert (rows["expression"] == "neutral").sum() == recording.rest
+        stages = recording.stages()
+        assert stages[recording.phases[0] - 1] > 0
+        assert stages[recording.phases[1] - 1] == 1
+        assert stages[recording.phases[2] - 1] > 0 == stages[recording.phases[2]]
+
+
+def test_rafdb_originals_have_landmarks(read):
+    _, dataset = read("rafdb", images="original")
+    points = np.array(dataset.index()[LANDMARKS].to_list()).reshape(-1, 5, 2)
+    apart = points[:, 1, 0] - points[:, 0, 0]
+    assert (apart > 4).all()
+    assert (points[:, 2, 1] > points[:, :2, 1].min(1)).all()
+
+
+def test_splits_are_those_of_the_release(read):
+    for name, splits in (
+        ("rafdb", {"train", "test"}),
+        ("fer2013", {"train", "validation", "test"}),
+        ("sfew", {"train", "validation"}),
+    ):
+        _, dataset = read(name)
+        assert splits <= set(dataset.index()["split"])
+
+
+def test_ferplus_has_a_majority_for_most(read):
+    _, dataset = read("fer2013", labels="ferplus")
+    index = dataset.index()
+    assert len(index) > 80
+    assert sum(dataset.skipped().values()) == 120 - len(index)
+
+
+def test_multipie_has_five_views_and_four_lights(read):
+    _, dataset = read("multipie")
+    index = dataset.index()
+    assert set(index["view"]) == {-45, -15, 0, 15, 45}
+    assert set(index["light"]) == {0, 1, 7, 13}
+    assert set(index["expression"]) <= {"neutral", "happiness", "surprise", "disgust"}

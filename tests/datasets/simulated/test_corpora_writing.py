@@ -1,0 +1,305 @@
+"""Written corpora: whose pictures they are, how many, and how an interrupted one is completed."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ferbench.datasets.simulated.corpora import writing
+from ferbench.datasets.simulated.corpora.catalogue import BLUEPRINTS, find_blueprint
+from ferbench.datasets.simulated.corpora.order import Order
+from ferbench.datasets.simulated.corpora.shot import Shot
+from ferbench.datasets.simulated.corpora.studio import Studio
+from ferbench.datasets.simulated.corpora.writing import Corpus, open_corpus
+from ferbench.datasets.simulated.person.identity import draw_identity
+from ferbench.errors import UsageError
+
+MARKER = ".ferbench-simulated.json"
+
+
+def small(root: Path, name: str = "jaffe", subjects: int = 1) -> Corpus:
+    return open_corpus(name, root, subjects=subjects, size=24, level="easy")
+
+
+def snapshot(root: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(root)): p.read_bytes() for p in root.rglob("*") if p.is_file()}
+
+
+def state(root: Path) -> str:
+    found = json.loads((root / MARKER).read_text())
+    assert found["origin"] == "simulated"
+    return str(found["state"])
+
+
+@pytest.fixture
+def rendered(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many shots were rendered, call by call."""
+    counts: list[int] = []
+    pictures = Studio.pictures
+
+    def counted(self, shots):
+        counts.append(len(shots))
+        return pictures(self, shots)
+
+    monkeypatch.setattr(Studio, "pictures", counted)
+    return counts
+
+
+def test_only_what_is_missing_is_rendered(tmp_path, rendered):
+    corpus, steps = small(tmp_path / "jaffe"), []
+    assert corpus.write(advance=steps.append) == sum(steps) == sum(rendered) == 21
+    before = snapshot(tmp_path)
+    rendered.clear()
+    assert corpus.write() == 0
+    assert rendered == []
+    lost = corpus.root / "jaffe" / "KA.HA2.11.tiff"
+    lost.unlink()
+    assert corpus.write() == 1
+    assert rendered == [1]
+    assert snapshot(tmp_path) == before
+    assert state(corpus.root) == "complete"
+
+
+def test_a_picture_without_its_annotation_is_made_again(tmp_path, rendered):
+    corpus = small(tmp_path / "rafdb", "rafdb", 2)
+    corpus.write()
+    before = snapshot(tmp_path)
+    (corpus.root / "Annotation/manual/test_00003_manu_attri.txt").unlink()
+    assert corpus.write() == 1
+    assert snapshot(tmp_path) == before
+
+
+@pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
+def test_a_writer_that_is_stopped_goes_on_where_it_was(tmp_path, monkeypatch, error):
+    corpus = small(tmp_path / "jaffe")
+    put, calls = writing._put, []
+
+    def stops(root, path, content):
+        calls.append(path)
+        if len(calls) == 9:
+            raise error
+        put(root, path, content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(writing, "_put", stops)
+        with pytest.raises(error):
+            corpus.write()
+    assert state(corpus.root) == "incomplete"
+    assert len(list(corpus.root.rglob("*.tiff"))) == 8
+    assert corpus.write() == 13
+    assert state(corpus.root) == "complete"
+    assert not (corpus.root / ".ferbench-draft").exists()
+    whole = small(tmp_path / "whole")
+    whole.write()
+    assert snapshot(whole.root) == snapshot(corpus.root)
+
+
+def test_a_table_is_joined_when_all_its_pictures_are_there(tmp_path, monkeypatch, rendered):
+    corpus = open_corpus("fer2013", tmp_path / "fer", subjects=3)
+
+    def fails(self):
+        raise OSError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Corpus, "_gather", fails)
+        with pytest.raises(OSError):
+            corpus.write()
+    assert not (corpus.root / "fer2013.csv").exists()
+    rendered.clear()
+    corpus.write()
+    assert rendered == []
+    before = snapshot(corpus.root)
+    assert set(before) == {MARKER, "fer2013.csv", "fer2013new.csv"}
+    corpus.write()
+    assert snapshot(corpus.root) == before
+
+
+def test_processes_write_the_same_files(tmp_path, monkeypatch):
+    monkeypatch.setattr(writing, "WORTH_PROCESSES", 10)
+    monkeypatch.setattr(writing, "CHUNK", 12)
+    roots = {workers: small(tmp_path / str(workers)) for workers in (1, 2)}
+    steps: list[int] = []
+    roots[1].write(1)
+    roots[2].write(2, steps.append)
+    assert sorted(steps) == [9, 12]
+    assert snapshot(roots[1].root) == snapshot(roots[2].root)
+
+
+def test_a_folder_with_other_files_is_refused(tmp_path):
+    (tmp_path / "mine.txt").write_text("keep")
+    with pytest.raises(UsageError, match="holds other files"):
+        small(tmp_path).write()
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+    with pytest.raises(UsageError, match="holds other files"):
+        small(tmp_path / "mine.txt").write()
+
+
+@pytest.mark.parametrize(
+    ("other", "says"),
+    [
+        ({"subjects": 2}, "subjects 1 instead of 2"),
+        ({"seed": 1}, "seed 0 instead of 1"),
+        ({"name": "kdef"}, "name jaffe instead of kdef"),
+    ],
+)
+def test_another_order_is_refused(tmp_path, other, says):
+    small(tmp_path).write()
+    before = snapshot(tmp_path)
+    order = {"name": "jaffe", "subjects": 1, "size": 24, "level": "easy", **other}
+    with pytest.raises(UsageError, match=says):
+        open_corpus(order.pop("name"), tmp_path, **order).write()
+    assert snapshot(tmp_path) == before
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"state": "complete"}'])
+def test_a_marker_that_is_not_ours_is_no_licence(tmp_path, content):
+    (tmp_path / MARKER).write_text(content)
+    with pytest.raises(UsageError, match="another simulated corpus"):
+        small(tmp_path).write()
+
+
+@pytest.mark.parametrize(
+    ("order", "says"),
+    [
+        ({"subjects": 0}, "jaffe takes from 1 to 10"),
+        ({"subjects": 11}, "jaffe takes from 1 to 10"),
+        ({"size": 8}, "--size is 8"),
+        ({"level": "moderate"}, "unknown level"),
+        ({"seed": -1}, "--seed is -1"),
+    ],
+)
+def test_orders_that_cannot_be_filled_are_refused(tmp_path, order, says):
+    with pytest.raises(UsageError, match=says):
+        open_corpus("jaffe", tmp_path, **order)
+
+
+def test_the_format_of_fer2013_fixes_the_size(tmp_path):
+    with pytest.raises(UsageError, match="48 x 48"):
+        open_corpus("fer2013", tmp_path, size=64)
+
+
+def test_corpora_draw_their_people_from_disjoint_streams():
+    orders = [Order(name, 1, "medium", 24, seed) for name in BLUEPRINTS for seed in (0, 1)]
+    people = [draw_identity(order.population, 0, 1.0) for order in orders]
+    people += [draw_identity(seed, 0, 1.0) for seed in (0, 1)]  # those of simfaces
+    assert len({person.texture for person in people}) == len(people)
+    assert len({person.shape for person in people}) == len(people)
+    shapes = np.array([[getattr(p.shape, f) for f in p.shape.__slots__] for p in people])
+    apart = np.corrcoef(shapes) - np.eye(len(people))
+    assert np.abs(apart).max() < 0.7
+
+
+def test_corpora_show_different_people():
+    shots = [Shot(subject, "neutral") for subject in range(3)]
+    pictures = {
+        name: np.stack([r.image for r in Studio(Order(name, 3, "easy", 24)).pictures(shots)])
+        for name in ("ckplus", "oulu_casia", "kdef")
+    }
+    flat = np.concatenate([p.reshape(3, -1) for p in pictures.values()]).astype(float)
+    distances = np.abs(flat[:, None] - flat[None]).mean(-1)[np.triu_indices(9, 1)]
+    assert distances.min() > 8, "grey levels, on average over a picture"
+
+
+def test_a_person_is_the_same_in_a_larger_corpus(tmp_path):
+    small(tmp_path / "few", "bu3dfe", 1).write()
+    small(tmp_path / "more", "bu3dfe", 2).write()
+    few, more = (snapshot(tmp_path / name) for name in ("few", "more"))
+    assert few.keys() - {MARKER} < more.keys()
+    assert all(more[name] == content for name, content in few.items() if name != MARKER)
+
+
+def test_a_picture_is_the_same_in_any_company():
+    order = Order("kdef", 2, "wild", 24)
+    shots = [Shot(s, "fear", number=n, yaw=20.0 * n) for s in range(2) for n in range(3)]
+    together = [r.image for r in Studio(order, 1.3).pictures(shots)]
+    for shot, image in zip(shots, together, strict=True):
+        (alone,) = Studio(order, 1.3).pictures([shot])
+        assert np.array_equal(alone.image, image)
+
+
+def test_a_wider_field_shows_the_same_face_in_its_middle():
+    order, shot = Order("ckplus", 1, "easy", 64), Shot(0, "happiness")
+    (narrow,), (wide,) = (list(Studio(order, f, True).pictures([shot])) for f in (1.0, 1.5))
+    assert narrow.image.shape[:2] == (64, 64)
+    assert wide.image.shape[:2] == (96, 96)
+    assert wide.face == 64
+    middle = wide.image[16:80, 16:80].astype(int)
+    assert np.abs(middle - narrow.image).mean() < 4
+    assert np.allclose(wide.landmarks, narrow.landmarks + 16, atol=0.6)
+
+
+def test_intensities_rise(tmp_path):
+    corpus = open_corpus("bu3dfe", tmp_path, subjects=1, size=48, level="easy")
+    corpus.write()
+
+    def grey(code):
+        (path,) = (tmp_path / "F0001").glob(f"F0001_{code}*_F2D.bmp")
+        return np.asarray(Image.open(path).convert("L"), dtype=float)
+
+    neutral = grey("NE00")
+    for code in ("HA", "SU"):
+        apart = [np.abs(grey(f"{code}{k:02d}") - grey(f"{code}01")).mean() for k in (2, 3, 4)]
+        assert apart == sorted(apart)
+    assert neutral.shape == (48, 48)
+
+
+def published(name: str) -> Order:
+    return find_blueprint(name).order(None, None, None, 0)
+
+
+def test_the_full_ckplus_has_the_published_counts():
+    from ferbench.datasets.simulated.corpora.ckplus import _sequences
+
+    sequences = list(_sequences(published("ckplus")))
+    labelled = [s for s in sequences if s.labelled]
+    assert len(sequences) == 593
+    assert len({s.place for s in sequences}) == 123
+    assert len({s.place for s in labelled}) == 118
+    assert Counter(s.expression for s in labelled) == {
+        "anger": 45, "contempt": 18, "disgust": 59, "fear": 25,
+        "happiness": 69, "sadness": 28, "surprise": 83,
+    }  # fmt: skip
+    assert {len(s.frames) for s in sequences} > set(range(8, 24))
+
+
+def test_the_full_mmi_has_the_published_counts():
+    from ferbench.datasets.simulated.corpora.mmi import _recordings
+
+    labelled = [r for r in _recordings(published("mmi")) if r.labelled]
+    assert len({r.person for r in labelled}) == 31
+    assert Counter(r.expression for r in labelled) == {
+        "anger": 33, "disgust": 32, "fear": 28, "happiness": 42, "sadness": 32, "surprise": 41,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "subjects", "pictures"),
+    [
+        ("bu3dfe", None, 2500),
+        ("jaffe", None, 213),
+        ("kdef", None, 4900),
+        ("rafdb", 3000, 15_339),
+        ("sfew", None, 958 + 436 + 372),
+        ("fer2013", 3600, 35_887),
+    ],
+)
+def test_full_corpora_have_the_published_number_of_pictures(name, subjects, pictures):
+    blueprint = find_blueprint(name)
+    order = blueprint.order(subjects, None, None, 0)
+    assert sum(1 for _ in blueprint.pictures(order)) == pictures
+
+
+@pytest.mark.parametrize("name", BLUEPRINTS)
+@pytest.mark.parametrize("subjects", [3, 17, None])
+def test_no_two_pictures_share_a_file_or_a_look(name, subjects):
+    blueprint = find_blueprint(name)
+    order = blueprint.order(min(subjects or 10**6, blueprint.subjects), None, None, 0)
+    pictures = list(blueprint.pictures(order))
+    files = [file for picture in pictures for file in picture.files]
+    looks = {(p.shot.subject, p.shot.expression, p.shot.take, p.shot.number) for p in pictures}
+    assert len(set(files)) == len(files)
+    assert len(looks) == len(pictures)
+    assert all(0 <= p.shot.at < p.shot.frames for p in pictures)
