@@ -15,14 +15,14 @@ from ferbench.protocols.thumbnails import IN_PLACE, PLACEMENTS, thumbnails
 FIRST_WORD = 18
 """Hashes are compared further where at most so many of the first 64 bits differ."""
 
-ALL_WORDS = 38
+ALL_WORDS = 36
 """At most so many of all bits differ between an image and a copy placed as nearly as we try."""
 
 LIKENESS = 0.94
 """The least likeness of a copy."""
 
-ROUGHLY = 0.6
-"""The least correlation of the coefficients behind two hashes; below it, no finer comparison."""
+ROUGHLY = 0.75
+"""The least cosine of the coefficients behind two hashes; below it, no finer comparison."""
 
 ROWS, COLUMNS = 256, 2048
 """A block of pairs that stays in a processor's cache."""
@@ -71,7 +71,7 @@ def _candidates(hasher: Hasher, order: np.ndarray, sides: np.ndarray) -> np.ndar
     still = hasher.hashes(IN_PLACE)[:, order]
     moved = np.stack([hasher.hashes(placement)[:, order] for placement in PLACEMENTS])
     count = len(order)
-    found = [np.empty((0, 3), np.int64)]
+    found = [np.empty((0, 3), np.int32)]
     for top in range(0, count, ROWS):
         bottom = min(top + ROWS, count)
         beyond = int(np.searchsorted(sides, sides[top], side="right"))
@@ -114,4 +114,4 @@ def _near(still: np.ndarray, moved: np.ndarray) -> np.ndarray:
     every = every[np.lexsort((every[:, 3], every[:, 1], every[:, 0]))]
     new = np.ones(len(every), bool)
     new[1:] = (every[1:, :2] != every[:-1, :2]).any(axis=1)
-    return every[new, :3]
+    return every[new, :3].astype(np.int32)

@@ -14,6 +14,7 @@ from ferbench.protocols import folding as fold_makers
 from ferbench.protocols import frames as frame_rules
 from ferbench.protocols.folding import Folding
 from ferbench.protocols.frames import NEUTRAL, FrameRule
+from ferbench.protocols.membership import fold_rows, group
 from ferbench.protocols.ownsplit import OwnSplit, without_copies
 
 Neutral = Literal["offered", "required", "scored"]
@@ -102,7 +103,7 @@ class NamedProtocol:
         neutral = frame_rules.references(frames)
         if self.neutral == "required":
             self._require(scored, neutral)
-        tables = [_rows(scored, neutral, parts) for parts in self._assignments(scored)]
+        tables = [fold_rows(scored, neutral, parts) for parts in self._assignments(scored)]
         if self.own.drop_copies:
             hashes = index.select("sample", "file_hash")
             tables = [without_copies(table, hashes) for table in tables]
@@ -128,7 +129,7 @@ class NamedProtocol:
         if self.neutral == "scored":
             onset = frame_rules.references(frames).filter(pl.col("onset"))
             picked = pl.concat([picked, onset.with_columns(unit=pl.col("sample"))])
-        return picked.with_columns(group=_group()).sort("sample")
+        return picked.with_columns(group=group()).sort("sample")
 
     def _classes(self, scored: pl.DataFrame) -> tuple[str, ...]:
         found = set(scored["expression"].unique())
@@ -153,25 +154,6 @@ class NamedProtocol:
             }
             for fold in range(len(groups))
         ]
-
-
-def _group() -> pl.Expr:
-    """What folds are cut by: the subject, or the sequence where the subject is not known."""
-    return pl.coalesce("subject", pl.format("sequence {}", "sequence"))
-
-
-def _rows(scored: pl.DataFrame, neutral: pl.DataFrame, parts: Mapping[str, str]) -> pl.DataFrame:
-    """The samples of one fold; the neutral references are those of the training groups."""
-    assigned = scored.with_columns(part=pl.col("group").replace_strict(parts, default=None))
-    trained = [group for group, part in parts.items() if part == "train"]
-    known = neutral.with_columns(group=_group(), unit=pl.col("sample"), part=pl.lit("neutral"))
-    columns = ["sample", "part", "subject", "sequence", "expression", "unit"]
-    return pl.concat(
-        [
-            assigned.filter(pl.col("part").is_not_null()).select(columns),
-            known.filter(pl.col("group").is_in(trained)).select(columns),
-        ]
-    )
 
 
 GENERIC = re.compile(r"(?P<kind>kfold:(?P<count>\d+)|loso|split)(?P<val>-val)?")
