@@ -1,5 +1,6 @@
 """What a corpus is made of: the base of the modules that each describe one."""
 
+import abc
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import ClassVar
@@ -11,7 +12,7 @@ from ferbench.datasets.simulated.corpora.studio import Rendered
 from ferbench.errors import UsageError
 
 
-class Blueprint:
+class Blueprint(abc.ABC):
     """One corpus in the layout of its official release; a subclass is a corpus.
 
     subjects, size, level: what is written unless the user asks otherwise.
@@ -41,9 +42,9 @@ class Blueprint:
             )
         return Order(self.name, people, level or self.level, size or self.size, seed)
 
+    @abc.abstractmethod
     def pictures(self, order: Order) -> Iterator[Picture]:
         """Every picture file, those of one recording in a row."""
-        raise NotImplementedError
 
     def texts(self, order: Order) -> Iterator[tuple[str, str]]:
         """Label files and lists: path and content."""
