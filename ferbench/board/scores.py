@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, cast
 
 import numpy as np
 import polars as pl
@@ -62,7 +61,7 @@ def _decided(cell: Record, predictions: pl.DataFrame) -> dict[tuple[Level, State
         rows = predictions.filter(pl.col("state") == state)
         if not rows.is_empty():
             found["image", state] = by_image(rows)
-            found["unit", state] = by_unit(rows, cast(Literal["mean", "max"], cell.scoring_join))
+            found["unit", state] = by_unit(rows, cell.scoring_join)
     return found
 
 

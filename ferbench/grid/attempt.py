@@ -25,7 +25,7 @@ from ferbench.grid.workplace import Observer, Workplace
 from ferbench.host import Registry
 from ferbench.loading import load_object
 from ferbench.metrics.probes import probes
-from ferbench.metrics.units import by_image, by_unit
+from ferbench.metrics.units import accuracy, by_image, by_unit
 from ferbench.results.predictions import check, frame
 from ferbench.results.record import Record
 from ferbench.settings import configured
@@ -159,10 +159,10 @@ class Attempt:
     def _accuracy(self, predictions: pl.DataFrame) -> float:
         by = self.record.scoring_unit
         units = by_image(predictions) if by == "image" else self._by_unit(predictions)
-        return float(units["correct"].mean())  # type: ignore[arg-type]
+        return accuracy(units)
 
     def _by_unit(self, predictions: pl.DataFrame) -> pl.DataFrame:
-        return by_unit(predictions, self.record.scoring_join)  # type: ignore[arg-type]
+        return by_unit(predictions, self.record.scoring_join)
 
     def _predict_states(
         self, method: Method, run: Run, validated: bool
@@ -195,8 +195,8 @@ class Attempt:
         found = {}
         for state, predictions in predicted.items():
             rows = frame(predictions, self.test_rows, self.record.classes, state)
-            found[f"accuracy_image_{state}"] = float(by_image(rows)["correct"].mean())  # type: ignore[arg-type]
-            found[f"accuracy_unit_{state}"] = float(self._by_unit(rows)["correct"].mean())  # type: ignore[arg-type]
+            found[f"accuracy_image_{state}"] = accuracy(by_image(rows))
+            found[f"accuracy_unit_{state}"] = accuracy(self._by_unit(rows))
         return found
 
     def _probes(

@@ -16,9 +16,9 @@ class AccuracyByImage:
     higher_is_better: bool = True
 
     def compute(self, predictions: "pl.DataFrame") -> float | None:
-        from ferbench.metrics.units import by_image
+        from ferbench.metrics.units import accuracy, by_image
 
-        return by_image(predictions)["correct"].mean()  # type: ignore[return-value]
+        return None if predictions.is_empty() else accuracy(by_image(predictions))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,6 @@ class AccuracyByUnit:
         return f"accuracy_unit_{self.join}"
 
     def compute(self, predictions: "pl.DataFrame") -> float | None:
-        from ferbench.metrics.units import by_unit
+        from ferbench.metrics.units import accuracy, by_unit
 
-        return by_unit(predictions, self.join)["correct"].mean()  # type: ignore[return-value]
+        return None if predictions.is_empty() else accuracy(by_unit(predictions, self.join))

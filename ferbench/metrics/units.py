@@ -32,6 +32,11 @@ def by_unit(predictions: pl.DataFrame, join: Literal["mean", "max"]) -> pl.DataF
     return _decide(units)
 
 
+def accuracy(units: pl.DataFrame) -> float:
+    """The share of units, of which there is at least one, that are predicted rightly."""
+    return float(units["correct"].to_numpy().mean())
+
+
 def _decide(units: pl.DataFrame) -> pl.DataFrame:
     """Add the class of highest probability (the first of equals) and whether it is the true one."""
     names = class_names(units)

@@ -35,7 +35,7 @@ class Record:
     classes: tuple[str, ...]
     folds_total: int
     scoring_unit: str
-    scoring_join: str
+    scoring_join: Literal["mean", "max"]
     scoring_pooling: str
     subjects_provable: bool
     source_hash: str
