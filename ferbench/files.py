@@ -1,4 +1,4 @@
-"""Folders that appear whole or not at all."""
+"""Folders that appear whole or not at all, and locks against two writers."""
 
 import os
 import shutil
@@ -7,7 +7,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import filelock
+
+from ferbench.errors import UsageError
+
 DRAFT = ".draft-"
+
+
+@contextmanager
+def only_one(lock: Path, busy: str) -> Iterator[None]:
+    """Hold the lock file, which the system frees if the program is killed.
+
+    UsageError saying `busy` where another process holds it.
+    """
+    held = filelock.FileLock(lock)
+    try:
+        held.acquire(timeout=0)
+    except filelock.Timeout:
+        raise UsageError(busy) from None
+    try:
+        yield
+    finally:
+        held.release()
 
 
 @contextmanager

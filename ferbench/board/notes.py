@@ -29,6 +29,11 @@ def notes(key: RankingKey, entries: Sequence[Entry]) -> tuple[str, ...]:
             "Subject disjointness is not provable: people are not named, so intervals treat every "
             "unit as another person and are too short."
         )
+    if any(cell.dataset_config.get("pseudo_ids") for cell in cells):
+        found.append(
+            "Training images without a subject have pseudo-identities (clusters of look-alikes): "
+            "methods that need subject ids are adapted here, and nothing is proved of people."
+        )
     older = sum(entry.group.superseded for entry in entries)
     if older:
         found.append(

@@ -4,15 +4,13 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
+from ferbench.datasets.pseudo import PSEUDO
 from ferbench.datasets.row import Row
 from ferbench.datasets.survey import Survey
 from ferbench.datasets.table import read_table
 from ferbench.errors import UsageError
 
 SUBJECTS = "subjects.csv"
-
-PSEUDO = "pseudo-"
-"""Ids that begin so are guesses: who trains with them has adapted the method."""
 
 
 def supply_subjects(rows: Sequence[Row], path: Path, survey: Survey) -> None:
@@ -32,8 +30,6 @@ def supply_subjects(rows: Sequence[Row], path: Path, survey: Survey) -> None:
             survey.warn(f"images without a line in {path}", row.sample)
         else:
             row.subject = entry
-            if entry.startswith(PSEUDO):
-                survey.warn("images whose subject is a pseudo-identity", row.sample)
     known = {row.sample for row in rows}
     for name in given:
         if name not in known and bare[name] == 0:
@@ -51,6 +47,11 @@ def _read(path: Path) -> dict[str, str]:
         name, subject = line["file"], line["subject_id"]
         if name is None or subject is None:
             raise UsageError(f"{path}, line {line.number} lacks a file or a subject_id")
+        if subject.startswith(PSEUDO):
+            raise UsageError(
+                f"{path}, line {line.number} gives the guess {subject!r}: splits rest on this "
+                "list, and guesses prove nothing; leave the line out and set pseudo_ids=cluster"
+            )
         name = str(PurePosixPath(name))
         if given.setdefault(name, subject) != subject:
             raise UsageError(f"{path}, line {line.number} gives {name} a second subject_id")

@@ -24,10 +24,12 @@ class Material:
     table:  a Parquet file with columns `sample, subject, sequence, expression` and, for an
             evaluated dataset, `fold, part, unit`.
     images: input name -> folder of prepared images.
+    pseudo_ids: whether training images without a subject get a guessed one.
     """
 
     table: Path
     images: Mapping[str, Path]
+    pseudo_ids: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """A corpus: a dataset opened with the user's settings, its index and its fingerprint."""
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,8 +16,13 @@ from ferbench.settings import configured, plain
 
 ALIGN = "align"
 """The setting that every dataset has: `auto`, `whole` or `detected` (see `imaging.finding`)."""
-LOCAL_SETTINGS = ("root",)
-"""Settings that say where data lie, not what they are; kept out of records and identities."""
+PSEUDO_IDS = "pseudo_ids"
+"""The setting by which training images without a subject get a guessed one: `cluster`, or empty."""
+SETTINGS = (ALIGN, PSEUDO_IDS)
+"""The settings that every dataset has."""
+LOCAL_SETTINGS = ("root", "index")
+"""Settings that say where data or their lists lie, not what they are; kept out of records and
+identities, which what is read there decides."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +30,7 @@ class Corpus:
     """An indexed dataset. The fingerprint changes with any row of the index, and with no path.
 
     alignment: how its faces are brought onto the template; part of every cell's identity.
+    pseudo_ids: whether training images without a subject get a guessed one.
     """
 
     spec: DatasetSpec
@@ -32,6 +39,7 @@ class Corpus:
     index: pl.DataFrame
     fingerprint: str
     alignment: Alignment = "whole"
+    pseudo_ids: bool = False
 
     @property
     def name(self) -> str:
@@ -46,7 +54,7 @@ class Corpus:
 
 def open_dataset(spec: DatasetSpec, overrides: Mapping[str, Any]) -> tuple[Dataset, dict[str, Any]]:
     """The dataset with the user's settings, and those settings but for the local ones."""
-    own = {key: value for key, value in overrides.items() if key != ALIGN}
+    own = {key: value for key, value in overrides.items() if key not in SETTINGS}
     config = configured(spec.config, [own], f"dataset.{spec.name}")
     dataset: Dataset = load_object(spec.factory)(config)
     shown = {key: value for key, value in plain(config).items() if key not in LOCAL_SETTINGS}
@@ -66,11 +74,38 @@ def open_corpus(spec: DatasetSpec, overrides: Mapping[str, Any]) -> Corpus:
     if index.is_empty():
         raise UsageError(f"dataset {spec.name}: no images in {state.where}")
     alignment = resolve(str(overrides.get(ALIGN, "auto")), spec.framed, index, spec.name)
-    shown = {**shown, ALIGN: alignment}
-    return Corpus(spec, shown, dataset, index, fingerprint(spec.name, index), alignment)
+    pseudo_ids = _wants_guesses(str(overrides.get(PSEUDO_IDS) or ""), index, spec.name)
+    shown = {**shown, ALIGN: alignment} | ({PSEUDO_IDS: "cluster"} if pseudo_ids else {})
+    known_as = fingerprint(spec.name, index, pseudo_ids)
+    return Corpus(spec, shown, dataset, index, known_as, alignment, pseudo_ids)
 
 
-def fingerprint(name: str, index: pl.DataFrame) -> str:
-    """SHA-256 over the dataset's name and the contract's columns of its index, in order."""
-    rows = index.select(list(INDEX_COLUMNS)).sort("sample").write_csv()
-    return hashlib.sha256(f"{name}\n{rows}".encode()).hexdigest()[:16]
+def fingerprint(name: str, index: pl.DataFrame, pseudo_ids: bool = False) -> str:
+    """SHA-256 over the dataset's name, every column of its index, and whether ids are guessed.
+
+    The contract's columns come first and in order, those that the dataset adds by name.
+    """
+    added = sorted(set(index.columns) - set(INDEX_COLUMNS))
+    nested = [column for column in added if index.schema[column].is_nested()]
+    flat = index.select([*INDEX_COLUMNS, *added]).with_columns(
+        pl.col(column).map_elements(_flat, return_dtype=pl.String) for column in nested
+    )
+    rows = flat.sort("sample").write_csv()
+    guessed = "\npseudo ids" if pseudo_ids else ""
+    return hashlib.sha256(f"{name}\n{rows}{guessed}".encode()).hexdigest()[:16]
+
+
+def _flat(values: pl.Series) -> str:
+    """A nested cell as text."""
+    return json.dumps(values.to_list())
+
+
+def _wants_guesses(choice: str, index: pl.DataFrame, name: str) -> bool:
+    """What `dataset.NAME.pseudo_ids` means for a corpus; UsageError where it makes no sense."""
+    if choice not in ("", "cluster"):
+        raise UsageError(f"setting {PSEUDO_IDS} of dataset.{name} is {choice!r}; known: cluster")
+    if choice and not index["subject"].is_null().any():
+        raise UsageError(
+            f"setting {PSEUDO_IDS} of dataset.{name}: every image has a subject; take it out"
+        )
+    return bool(choice)

@@ -10,6 +10,7 @@ import polars as pl
 from ferbench.contracts.faces import Faces, LabelledFaces, TrainingFaces
 from ferbench.errors import UsageError
 from ferbench.grid.cell import Material
+from ferbench.grid.guessing import TAUGHT, with_guesses
 from ferbench.imaging.prepared import open_prepared
 from ferbench.protocols.frames import NEUTRAL
 
@@ -47,6 +48,8 @@ def training_faces(
 ) -> TrainingFaces:
     """Everything that a method may learn from in one fold."""
     table = fold_table(material, fold)
+    taught = pl.col("part").is_in(TAUGHT)
+    table = pl.concat([with_guesses(material, table.filter(taught)), table.filter(~taught)])
     part = {name: rows for (name,), rows in table.group_by("part", maintain_order=True)}
     people = _people(table.filter(pl.col("part") != "test"))
 
@@ -65,7 +68,7 @@ def training_faces(
 
 def auxiliary_faces(material: Material) -> LabelledFaces:
     """All faces of an auxiliary corpus."""
-    table = _table(material.table)
+    table = with_guesses(material, _table(material.table))
     return labelled(material, table, tuple(table["expression"].unique().sort()))
 
 

@@ -52,7 +52,7 @@ class Supplies:
             )
             self.images.setdefault(folder, ImageNeed(folder, corpus, samples, preparation))
             folders[input_name] = folder
-        return Material(path, folders)
+        return Material(path, folders, corpus.pseudo_ids)
 
     def missing(self) -> int:
         """How many images are still to be decoded, each for all its preparations at once."""

@@ -108,6 +108,12 @@ def _requested_methods(request: Request, registry: Registry) -> list[MethodSpec]
     return specs
 
 
+def _fidelity(spec: MethodSpec, corpus: Corpus) -> str:
+    """How close to its paper a method is on a corpus: guessed ids adapt one that needs ids."""
+    guesses = corpus.pseudo_ids and "subject_id" in spec.needs
+    return "adapted" if guesses and spec.fidelity.level == "faithful" else spec.fidelity.level
+
+
 class _Planner:
     """Adds the cells and stages of one method on one dataset after the other to a plan."""
 
@@ -144,7 +150,9 @@ class _Planner:
             known_as = identity_hash(other.fingerprint)
             return order(other.corpus, known_as, other.table, preparations)
 
-        stages = StagePlanner(spec, spec.stages(config), auxiliary, material, self.plan.stages)
+        stages = StagePlanner(
+            spec, corpus, spec.stages(config), auxiliary, material, self.plan.stages
+        )
         own = material(TRAIN, inputs)
         others = {name: material(name, inputs) for name in auxiliary}
         shared = self._identity(spec, corpus, split, config)
@@ -192,7 +200,7 @@ class _Planner:
             "source_hash": source_hash(spec.factory.partition(":")[0]),
             "plugin": plugin.distribution,
             "plugin_version": plugin.version,
-            "fidelity": spec.fidelity.level,
+            "fidelity": _fidelity(spec, corpus),
             "placebo_of": spec.placebo_of,
             "baseline": spec.baseline,
             **self.revision,

@@ -12,6 +12,7 @@ from ferbench.errors import PluginError, UsageError
 from ferbench.grid.cell import Material, StageCell, identity_hash
 from ferbench.grid.corpus import Corpus
 from ferbench.grid.source import source_hash
+from ferbench.imaging.prepared import IMAGING_VERSION
 from ferbench.protocols import frames
 from ferbench.protocols.split import EVALUATED, Split
 
@@ -30,7 +31,11 @@ class AuxiliaryCorpus:
     @property
     def fingerprint(self) -> dict[str, Any]:
         """Part of the identity of every cell and stage that learns from it."""
-        return {"corpus": self.corpus.fingerprint, "classes": dict(self.need.classes)}
+        return {
+            "corpus": self.corpus.fingerprint,
+            "alignment": self.corpus.alignment,
+            "classes": dict(self.need.classes),
+        }
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -70,11 +75,13 @@ def refuse_overlap(auxiliary: AuxiliaryCorpus, corpus: Corpus, fold: Fold) -> No
 class StagePlanner:
     """Turns the stages of one method into StageCells; equal ones get equal ids.
 
+    corpus:   the evaluated corpus, on whose folds the stages named `train` learn.
     material: from the name of a corpus and image preparations to what a worker reads.
     cells:    where the stage cells are collected, by id.
     """
 
     spec: MethodSpec
+    corpus: Corpus
     declared: tuple[StageSpec, ...]
     auxiliary: Mapping[str, AuxiliaryCorpus]
     material: Callable[[str, Mapping[str, Preparation]], Material]
@@ -92,7 +99,11 @@ class StagePlanner:
                 "factory": stage.factory,
                 "config": dict(stage.config),
                 "inputs": {name: asdict(p) for name, p in stage.inputs.items()},
-                "corpus": [split.fingerprint, fold.number]
+                "imaging": IMAGING_VERSION,
+                "corpus": [
+                    *(self.corpus.fingerprint, self.corpus.alignment),
+                    *(split.fingerprint, fold.number),
+                ]
                 if own
                 else self.auxiliary[stage.corpus].fingerprint,
                 "seed": seed_used,

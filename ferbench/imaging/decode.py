@@ -34,7 +34,9 @@ def read_rgb(path: Path) -> np.ndarray:
     """
     try:
         with Image.open(path) as picture:
-            return np.asarray(_eight_bits(ImageOps.exif_transpose(picture)).convert("RGB"))
+            ImageOps.exif_transpose(picture, in_place=True)
+            shown = _eight_bits(picture)
+            return np.asarray(shown if shown.mode == "RGB" else shown.convert("RGB"))
     except UNREADABLE as error:
         raise UsageError(
             f"cannot read the image {path}: {_first_line(error)}; replace the file or take it "

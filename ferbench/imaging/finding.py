@@ -1,5 +1,6 @@
 """Where the faces of a corpus are: landmarks that it ships first, else the detector."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -16,6 +17,7 @@ where there are any, else by the detector."""
 
 LANDMARKS = "landmarks"
 """The index column of ten numbers, x y of the five points, or null."""
+POINTS = 5
 CHOICES = ("auto", "whole", "detected")
 
 
@@ -33,7 +35,7 @@ class Faces:
     def find(self, sample: str, image: np.ndarray) -> np.ndarray | None:
         """The points (5, 2) in pixels of `image`, (H, W, 3) uint8; None where no face is found."""
         if sample in self.given:
-            return np.array(self.given[sample], dtype=np.float64).reshape(5, 2)
+            return np.array(self.given[sample], dtype=np.float64).reshape(POINTS, 2)
         if not self.detect:
             return None
         from ferbench.imaging.align.faces import detector
@@ -51,12 +53,25 @@ def resolve(choice: str, framed: bool, index: pl.DataFrame, name: str) -> Alignm
         raise UsageError(
             f"setting align of dataset.{name} is {choice!r}; known: {', '.join(CHOICES)}"
         )
+    shipped = LANDMARKS in index.columns and index[LANDMARKS].null_count() < len(index)
+    if shipped:
+        _refuse_bad_landmarks(index, name)
     if choice == "whole" or (choice == "auto" and framed):
         return "whole"
-    shipped = LANDMARKS in index.columns and index[LANDMARKS].null_count() < len(index)
     if choice == "detected" or can_detect():
         return "detected"
     return "given" if shipped else "whole"
+
+
+def _refuse_bad_landmarks(index: pl.DataFrame, name: str) -> None:
+    """Raise unless the landmarks of every sample that has some are ten finite numbers."""
+    for sample, points in index.select("sample", LANDMARKS).drop_nulls(LANDMARKS).iter_rows():
+        right = isinstance(points, list) and len(points) == 2 * POINTS
+        if not right or not all(isinstance(p, int | float) and math.isfinite(p) for p in points):
+            raise UsageError(
+                f"dataset {name}: the landmarks of {sample} are {points!r}; expected ten finite "
+                "numbers, x and y of five points, or none"
+            )
 
 
 def can_detect() -> bool:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +14,32 @@ from ferbench.contracts.method import Preparation
 from ferbench.imaging.decode import DECODER
 from ferbench.imaging.draft import IMAGES, NOT_FOUND, PRINTS, SAMPLES
 
-IMAGING_VERSION = 2
+IMAGING_VERSION = 3
 """Raised whenever `prepare_image` gives other pixels than before; part of every cell's identity."""
+
+GAP = 2.0
+"""Pictures more than twice as large as wanted are first averaged down to about twice the size."""
+
+
+class Decoded:
+    """A decoded image, (H, W, 3) uint8, and what preparations start from, each made once."""
+
+    def __init__(self, image: np.ndarray) -> None:
+        self.image = image
+
+    @cached_property
+    def rgb(self) -> Image.Image:
+        """The picture in colour."""
+        return Image.fromarray(np.ascontiguousarray(self.image))
+
+    @cached_property
+    def grey(self) -> Image.Image:
+        """Its luma."""
+        return self.rgb.convert("L")
 
 
 def prepare_image(
-    image: np.ndarray, preparation: Preparation, landmarks: np.ndarray | None = None
+    decoded: Decoded, preparation: Preparation, landmarks: np.ndarray | None = None
 ) -> np.ndarray:
     """One image as `preparation` asks: (H, W, C) uint8.
 
@@ -29,16 +50,17 @@ def prepare_image(
     if landmarks is not None:
         from ferbench.imaging.align import align
 
-        image = align([image], landmarks[None], height, width, preparation.margin)[0]
-    have_height, have_width = image.shape[:2]
+        faces = align([decoded.image], landmarks[None], height, width, preparation.margin)
+        decoded = Decoded(faces[0])
+    have_height, have_width = decoded.image.shape[:2]
     scale = min(have_height / height, have_width / width)
     window_height, window_width = max(1, round(height * scale)), max(1, round(width * scale))
     top, left = (have_height - window_height) // 2, (have_width - window_width) // 2
-    window = image[top : top + window_height, left : left + window_width]
-    picture = Image.fromarray(np.ascontiguousarray(window))
-    if preparation.colour == "grey":
-        picture = picture.convert("L")
-    picture = picture.resize((width, height), Image.Resampling.BILINEAR)
+    picture = decoded.grey if preparation.colour == "grey" else decoded.rgb
+    window = (left, top, left + window_width, top + window_height)
+    picture = picture.resize(
+        (width, height), Image.Resampling.BILINEAR, box=window, reducing_gap=GAP
+    )
     return np.asarray(picture).reshape(height, width, channels)
 
 

@@ -16,8 +16,8 @@ from ferbench.contracts.dataset import Dataset
 from ferbench.contracts.method import Preparation
 from ferbench.imaging.draft import Draft, Rows
 from ferbench.imaging.finding import Faces
-from ferbench.imaging.prepared import prepare_image
-from ferbench.protocols.thumbnails import thumbnails
+from ferbench.imaging.prepared import Decoded, prepare_image
+from ferbench.protocols.thumbnails import thumbnail
 
 CHUNK = 64
 """Images that a process prepares before it reports."""
@@ -86,10 +86,11 @@ class _Job:
         for row, image in zip(rows, self.dataset.load(names), strict=True):
             points = None if self.faces is None else self.faces.find(self.samples[row], image)
             found = self.faces is None or points is not None
-            fingerprint = thumbnails([image])[0]
+            decoded = Decoded(image)
+            fingerprint = thumbnail(decoded.grey)
             for store in stores:
                 if store.wants(row):
-                    face = prepare_image(image, store.preparation, points)
+                    face = prepare_image(decoded, store.preparation, points)
                     store.write(row, face, fingerprint, found)
             yield
 

@@ -10,7 +10,7 @@ from PIL import Image
 from scipy.sparse import csr_array
 
 SIDE = 40
-"""Side of a thumbnail in pixels: enough for a face, and a kilobyte an image."""
+"""Side of a thumbnail in pixels: enough for a face, and 1.6 kB an image."""
 
 WINDOW = 30
 """Side of the grid on which the inner part of a thumbnail is looked at."""
@@ -45,16 +45,18 @@ PLACEMENTS = tuple(
 such copy is farther than 2 % and 2 degrees from the nearest of them."""
 
 
+def thumbnail(grey: Image.Image) -> np.ndarray:
+    """The thumbnail of a grey picture: (SIDE, SIDE) uint8, the means of equal areas.
+
+    Larger pictures are first averaged down by whole numbers of pixels, which is faster.
+    """
+    return np.asarray(grey.resize((SIDE, SIDE), Image.Resampling.BOX, reducing_gap=2.0))
+
+
 def thumbnails(images: Iterable[np.ndarray]) -> np.ndarray:
-    """Grey thumbnails of (H, W, 3) or (H, W) uint8 pictures: (N, SIDE, SIDE) uint8."""
+    """The thumbnails of (H, W, 3) or (H, W) uint8 pictures: (N, SIDE, SIDE) uint8."""
     small = [
-        np.asarray(
-            Image.fromarray(np.ascontiguousarray(image))
-            .convert("L")
-            .resize((SIDE, SIDE), Image.Resampling.BOX),
-            dtype=np.uint8,
-        )
-        for image in images
+        thumbnail(Image.fromarray(np.ascontiguousarray(image)).convert("L")) for image in images
     ]
     return np.stack(small) if small else np.empty((0, SIDE, SIDE), np.uint8)
 

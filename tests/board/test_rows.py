@@ -139,3 +139,13 @@ def test_without_known_people_each_image_stands_for_itself(bench) -> None:
     assert section.subjects is None
     assert section.rows[0].interval.subjects == 12
     assert any("not provable" in note for note in section.notes)
+
+
+def test_guessed_subject_ids_are_told_beside_the_numbers(bench) -> None:
+    bench.add("m", {"?/0": [1], "?/1": [0]}, dataset_config={"pseudo_ids": "cluster"})
+    (section,) = bench.board().sections
+    assert any("pseudo-identities" in note and "adapted" in note for note in section.notes)
+    bench.records.clear()
+    bench.add("m", {"?/0": [1], "?/1": [0]})
+    (section,) = bench.board().sections
+    assert not any("pseudo-identities" in note for note in section.notes)

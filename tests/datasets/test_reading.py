@@ -223,7 +223,7 @@ def test_names_are_unique_and_the_catalogue_is_light():
     assert done.stdout.strip() == ""
 
 
-def test_pseudo_identities_are_clusters_and_say_what_they_are(plant):
+def test_pseudo_identities_are_clusters_and_say_what_they_are():
     centres = np.repeat(np.eye(3) * 50, [4, 3, 2], axis=0)
     embeddings = centres + np.random.default_rng(0).normal(size=(9, 3))
     found = pseudo_subjects(embeddings, 3)
@@ -235,8 +235,9 @@ def test_pseudo_identities_are_clusters_and_say_what_they_are(plant):
     with pytest.raises(UsageError, match="10 pseudo-identities of 9 images"):
         pseudo_subjects(embeddings, 10)
 
-    text = {"subjects.csv": f"file,subject_id\na.png,{found[0]}\nb.png,P1\n"}
+
+def test_guesses_are_no_subject_ids_that_a_user_supplies(plant):
+    text = {"subjects.csv": "file,subject_id\na.png,P1\nb.png,pseudo-0001\n"}
     root = plant("a.png b.png", text, {"manifest.csv": "file,expression\na.png,fear\nb.png,fear\n"})
-    dataset = manifest(root)
-    assert dataset.index()["subject"].to_list() == [found[0], "P1"]
-    assert dataset.warnings() == ("1 images whose subject is a pseudo-identity: a.png",)
+    with pytest.raises(UsageError, match="line 3 gives the guess 'pseudo-0001'"):
+        manifest(root).index()

@@ -31,6 +31,7 @@ class Corpus:
     dataset: Pictures = field(default_factory=Pictures)
     fingerprint: str = "abc"
     alignment: str = "whole"
+    pseudo_ids: bool = False
     index: pl.DataFrame = field(default_factory=pl.DataFrame)
     name: str = "pictures"
 

@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -96,6 +96,14 @@ class Nearest:
         return None
 
 
+class Personal(Nearest):
+    """Insists on a number for every training face."""
+
+    def fit(self, data, run):
+        assert len(data.train.subject) == len(data.train)
+        super().fit(data, run)
+
+
 class Refuses(Nearest):
     """Finds every corpus unsuitable."""
 
@@ -167,3 +175,5 @@ def register_methods(register: Callable[[MethodSpec], None]) -> None:
     register(spec("toy-refuses", "toys:Refuses"))
     register(spec("toy-staged", "toys:Staged", StagedConfig, stages=declare))
     register(spec("toy-staged-b", "toys:Staged", StagedConfig, stages=declare))
+    needy = spec("toy-needs-subjects", "toys:Personal", needs=frozenset({"subject_id"}))
+    register(replace(needy, fidelity=Fidelity("faithful")))

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from ferbench.datasets.simulated.corpora.writing import Corpus
@@ -82,7 +83,9 @@ def test_oulu_casia(written: Written) -> None:
     found = paths(written("oulu_casia").root)
     folders = {path.rsplit("/", 1)[0] for path in found - {MARKER}}
     assert folders == {
-        f"OriginalImg/VL/Strong/{person}/{name}"
+        f"OriginalImg/{camera}/{light}/{person}/{name}"
+        for camera in ("VL", "NI")
+        for light in ("Strong", "Weak", "Dark")
         for person in ("P001", "P002")
         for name in ("Anger", "Disgust", "Fear", "Happiness", "Sadness", "Surprise")
     }
@@ -90,6 +93,25 @@ def test_oulu_casia(written: Written) -> None:
     root = written("oulu_casia").root
     first = root / "OriginalImg/VL/Strong/P001/Anger/000.jpeg"
     assert picture(first) == ("JPEG", "RGB", (32, 24))
+
+
+def test_oulu_casia_lights(written: Written) -> None:
+    """Less light is darker, but not for the infrared camera, which sees no colour."""
+    frames = written("oulu_casia").root / "OriginalImg"
+    seen = {
+        (camera, light): np.asarray(
+            Image.open(frames / camera / light / "P001/Anger/003.jpeg"), dtype=float
+        )
+        for camera in ("VL", "NI")
+        for light in ("Strong", "Weak", "Dark")
+    }
+    strong, weak, dark = (seen["VL", light].mean() for light in ("Strong", "Weak", "Dark"))
+    assert weak == pytest.approx(0.45 * strong, abs=2)
+    assert dark == pytest.approx(0.12 * strong, abs=2)
+    infrared = seen["NI", "Dark"]
+    assert np.array_equal(infrared, seen["NI", "Strong"])
+    assert np.ptp(infrared, axis=2).max() <= 4
+    assert infrared.mean() == pytest.approx(seen["VL", "Strong"][..., 0].mean(), abs=4)
 
 
 def test_bu3dfe(written: Written) -> None:

@@ -66,6 +66,16 @@ def test_counts_and_pictures(name, read):
         assert image.std() > 10
 
 
+@pytest.mark.parametrize("light", ["Strong", "Weak", "Dark"])
+@pytest.mark.parametrize("camera", ["VL", "NI"])
+def test_oulu_casia_under_every_light(read, camera, light):
+    corpus, dataset = read("oulu_casia", camera=camera, light=light)
+    index = dataset.index()
+    assert len(index) == len(list(corpus.blueprint.pictures(corpus.order)))
+    assert index["sequence"].n_unique() == 6 * index["subject"].n_unique()
+    assert dataset.origin == "simulated"
+
+
 def test_ckplus_labels_and_landmarks(read):
     from ferbench.datasets.simulated.corpora.ckplus import _sequences
 

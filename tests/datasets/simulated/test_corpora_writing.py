@@ -97,6 +97,21 @@ def test_a_writer_that_is_stopped_goes_on_where_it_was(tmp_path, monkeypatch, er
     assert snapshot(whole.root) == snapshot(corpus.root)
 
 
+def test_two_writers_at_once_are_refused(tmp_path):
+    refused = []
+
+    def another(count: int) -> None:
+        with pytest.raises(UsageError, match="another `ferbench data simulate` is writing to"):
+            small(tmp_path).write()
+        refused.append(count)
+
+    assert small(tmp_path).write(advance=another) > 0
+    assert refused
+    assert state(tmp_path) == "complete"
+    assert small(tmp_path).write() == 0
+    assert not (tmp_path / writing.DRAFT).exists()
+
+
 def test_a_table_is_joined_when_all_its_pictures_are_there(tmp_path, monkeypatch, rendered):
     corpus = open_corpus("fer2013", tmp_path / "fer", subjects=3)
 

@@ -11,14 +11,18 @@ from pathlib import Path
 
 from ferbench.datasets.simulated.corpora.blueprint import Blueprint
 from ferbench.datasets.simulated.corpora.catalogue import find_blueprint
-from ferbench.datasets.simulated.corpora.marker import DRAFT, claim, mark
+from ferbench.datasets.simulated.corpora.marker import DRAFT, claim, mark, read
 from ferbench.datasets.simulated.corpora.order import Order
 from ferbench.datasets.simulated.corpora.shot import Picture
 from ferbench.datasets.simulated.corpora.studio import Studio
+from ferbench.files import only_one
 from ferbench.training.threads import limited_threads
 
 CHUNK = 48
 """Pictures that a process renders at a time; those of one recording should fall together."""
+
+LOCK = "lock"
+"""In the draft folder: held by the process that fills the corpus."""
 
 WORTH_PROCESSES = 200
 """Below so many pictures, starting processes takes longer than rendering."""
@@ -51,9 +55,20 @@ class Corpus:
         UsageError, before anything is written, where the folder holds something else.
         """
         claim(self.root, self.order)
-        todo = self.missing()
-        mark(self.root, self.order, "incomplete")
+        if read(self.root) is None:
+            mark(self.root, self.order, "incomplete")
         (self.root / DRAFT).mkdir(exist_ok=True)
+        busy = f"another `ferbench data simulate` is writing to {self.root}: wait for it"
+        with only_one(self.root / DRAFT / LOCK, busy):
+            mark(self.root, self.order, "incomplete")
+            made = self._filled(workers, advance)
+            shutil.rmtree(self.root / DRAFT)
+            mark(self.root, self.order, "complete")
+        return made
+
+    def _filled(self, workers: int, advance: Callable[[int], None]) -> int:
+        """Write what is missing; how many pictures that was."""
+        todo = self.missing()
         for folder in self.blueprint.folders(self.order):
             (self.root / folder).mkdir(parents=True, exist_ok=True)
         for path, text in self.blueprint.texts(self.order):
@@ -63,8 +78,6 @@ class Corpus:
             advance(count)
         if self.blueprint.gathered:
             self._gather()
-        shutil.rmtree(self.root / DRAFT)
-        mark(self.root, self.order, "complete")
         return len(todo)
 
     def _rendered(self, chunks: Sequence[Sequence[Picture]], workers: int) -> Iterator[int]:

@@ -1,0 +1,99 @@
+"""A corpus: what its fingerprint covers, what stays out of records, and wrong landmarks."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+from PIL import Image
+
+from ferbench.contracts.dataset import INDEX_COLUMNS
+from ferbench.errors import UsageError
+from ferbench.grid.corpus import fingerprint, open_corpus
+from ferbench.grid.plan import Request, make_plan
+from ferbench.host import discover
+from ferbench.imaging.finding import resolve
+from ferbench.settings import read_settings
+
+INDEX = pl.DataFrame({name: ["a", "b"] for name in INDEX_COLUMNS})
+POINTS = [float(n) for n in range(10)]
+
+
+def test_the_fingerprint_changes_with_every_cell():
+    index = INDEX.with_columns(
+        intensity=pl.Series([1, 2]), landmarks=pl.Series([POINTS, None], dtype=pl.List(pl.Float64))
+    )
+    moved = [*POINTS[:9], 9.5]
+    others = [
+        index.with_columns(subject=pl.Series(["a", "c"])),
+        index.with_columns(intensity=pl.Series([1, 3])),
+        index.with_columns(landmarks=pl.Series([moved, None], dtype=pl.List(pl.Float64))),
+        index.with_columns(landmarks=pl.Series([None, POINTS], dtype=pl.List(pl.Float64))),
+        index.drop("intensity"),
+        index.drop("landmarks"),
+        INDEX,
+    ]
+    found = {fingerprint("x", other) for other in [index, *others]}
+    found |= {fingerprint("y", index), fingerprint("x", index, pseudo_ids=True)}
+    assert len(found) == len(others) + 3
+
+
+def test_the_fingerprint_does_not_change_with_the_order_of_rows_and_columns():
+    index = INDEX.with_columns(view=pl.Series([1, 2]), light=pl.Series([3, 4]))
+    other = index.reverse().select(sorted(index.columns))
+    assert fingerprint("x", other) == fingerprint("x", index)
+
+
+@pytest.mark.parametrize(
+    "points", [POINTS[:8], [*POINTS, 1.0], [], [*POINTS[:9], float("nan")], [*POINTS[:9], None]]
+)
+@pytest.mark.parametrize("choice", ["auto", "whole"])
+def test_landmarks_of_a_bad_shape_name_the_sample(points, choice):
+    index = INDEX.with_columns(landmarks=pl.Series([POINTS, points], dtype=pl.List(pl.Float64)))
+    with pytest.raises(UsageError, match="dataset x: the landmarks of b are ") as refusal:
+        resolve(choice, False, index, "x")
+    assert "\n" not in str(refusal.value)
+
+
+def test_landmarks_that_are_no_list_are_refused():
+    index = INDEX.with_columns(landmarks=pl.Series(["1 2", None]))
+    with pytest.raises(UsageError, match="landmarks of a are '1 2'"):
+        resolve("auto", False, index, "x")
+
+
+def test_where_mmi_keeps_its_list_is_no_part_of_what_it_is(tmp_path):
+    """The same list under two names is one corpus; another list is another."""
+    root = tmp_path / "mmi"
+    (root / "Sessions" / "1" / "S001-001").mkdir(parents=True)
+    for number in range(1, 4):
+        frame = root / "Sessions" / "1" / "S001-001" / f"S001-001_{number:04d}.png"
+        frame.write_bytes(f"frame {number}".encode())
+    head = "sequence,subject,expression,video_or_frames,onset,apex,offset\n"
+    found = []
+    for name, shown in (("one.csv", "fear"), ("two.csv", "fear"), ("three.csv", "anger")):
+        line = f"S001-001,S001,{shown},Sessions/1/S001-001,2,2,3\n"
+        (tmp_path / name).write_text(head + line)
+        settings = {"root": str(root), "index": str(tmp_path / name), "align": "whole"}
+        found.append(open_corpus(discover().dataset("mmi"), settings))
+    assert found[0].config == found[1].config == {"align": "whole"}
+    assert found[0].fingerprint == found[1].fingerprint != found[2].fingerprint
+
+
+TOYS = Path(__file__).parents[1] / "data" / "toys"
+
+
+def test_a_stage_is_trained_anew_where_pictures_or_their_alignment_changed(corpus, tmp_path):
+    """File names, and so the fold lists, stay the same."""
+    root = corpus()
+
+    def stages(align: str) -> set[str]:
+        chosen = [f"dataset.manifest.root={root}", f"dataset.manifest.align={align}"]
+        settings = read_settings(chosen, [TOYS], folder=tmp_path)
+        request = Request(["toy-staged"], ["manifest"], "tiny", None, 1)
+        return set(make_plan(request, discover(settings.plugins), settings).stages)
+
+    before = stages("whole")
+    assert before == stages("whole")
+    assert before.isdisjoint(stages("detected"))
+    first = next(root.rglob("*.png"))
+    Image.open(first).rotate(90).save(first)
+    assert before.isdisjoint(stages("whole"))
