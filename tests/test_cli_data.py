@@ -44,7 +44,7 @@ def test_a_foreign_folder_is_refused(ferbench, tmp_path):
     [
         (("ckpluss", "--root", "x"), "unknown corpus to simulate 'ckpluss': did you mean 'ckplus'"),
         (("ckplus",), "ferbench data simulate ckplus --root DIR"),
-        (("simfaces",), "--gallery FILE"),
+        (("simfaces",), "--gallery FILE draws its faces, --root DIR writes"),
         (("ckplus", "--root", "x", "--gallery", "y.png"), "--gallery is for simfaces"),
         (("jaffe", "--root", "x", "--subjects", "11"), "takes from 1 to 10"),
         (("jaffe", "--root", "x", "--level", "mild"), "unknown level 'mild'"),
@@ -75,6 +75,19 @@ def test_the_gallery_of_simfaces(ferbench, tmp_path):
     assert ferbench("data", "simulate", "simfaces", *options)[0] == 0
     with Image.open(sheet) as image:
         assert image.size == (8 * 26 - 2, 2 * 26 - 2)
+
+
+def test_simfaces_in_a_folder_with_its_truth(ferbench, tmp_path):
+    root = tmp_path / "faces"
+    options = ("--root", root, "--subjects", 1, "--size", 24, "--level", "easy", "--workers", 1)
+    code, out, errors = ferbench("data", "simulate", "simfaces", *options)
+    assert (code, out) == (0, ""), errors
+    assert "1 people rendered now, 1 in all, level easy, seed 0" in errors
+    assert pl.read_parquet(root / "truth.parquet").height == 7 * 6
+    assert ": 0 people rendered now" in ferbench("data", "simulate", "simfaces", *options)[2]
+    inspected = ferbench("data", "inspect", "manifest", "--root", root, "--json")[1]
+    assert json.loads(inspected)["origin"] == "simulated"
+    assert json.loads(inspected)["images"] == 42
 
 
 def test_inspect_counts_beside_the_published_numbers(ferbench, jaffe):

@@ -53,7 +53,11 @@ def simulate(
     from ferbench.errors import Interrupted, UsageError
 
     if name == "simfaces":
-        _gallery(gallery, subjects, level, size, seed)
+        from ferbench.cli.simfaces import simulate_simfaces
+
+        asked: dict[str, Any] = {"subjects": subjects, "level": level, "size": size, "seed": seed}
+        given = {name: value for name, value in asked.items() if value is not None}
+        simulate_simfaces(root, gallery, given, workers or _cores())
         return
     if gallery is not None:
         raise UsageError("--gallery is for simfaces; other corpora are written as files to look at")
@@ -206,26 +210,6 @@ def _draft(root: Path, out: Path) -> None:
         f"--set dataset.mmi.root={root} --set dataset.mmi.index={out.absolute()}",
         err=True,
     )
-
-
-def _gallery(
-    file: Path | None, subjects: int | None, level: str | None, size: int | None, seed: int
-) -> None:
-    """Draw the contact sheet of `simfaces`."""
-    from ferbench.errors import UsageError
-
-    if file is None:
-        raise UsageError(
-            "simfaces is rendered on demand and needs no folder; --gallery FILE draws its faces"
-        )
-    from ferbench.datasets.simulated.config import SimFacesConfig
-    from ferbench.datasets.simulated.contact_sheet import draw_gallery
-    from ferbench.training.threads import limited_threads
-
-    asked: dict[str, Any] = {"subjects": subjects or 8, "size": size or 128, "seed": seed}
-    with limited_threads(1):
-        draw_gallery(file, SimFacesConfig(level=level or "medium", **asked))
-    typer.echo(f"drew {file}", err=True)
 
 
 def _cores() -> int:

@@ -1,9 +1,5 @@
-"""The picture of the documentation: `python -m ferbench.datasets.simulated.contact_sheet FILE`.
+"""Sheets of many faces."""
 
-A row for each of the first subjects of the default population: neutral, then every expression.
-"""
-
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,7 +11,6 @@ from ferbench.datasets.simulated.acting.action_units import POSED
 from ferbench.datasets.simulated.config import SimFacesConfig
 from ferbench.datasets.simulated.frames import Frame
 from ferbench.datasets.simulated.generator import Generator
-from ferbench.datasets.simulated.levels import LEVELS
 
 GAP = 2
 """White pixels between pictures."""
@@ -34,28 +29,17 @@ def contact_sheet(images: Sequence[np.ndarray], columns: int) -> np.ndarray:
 
 
 def draw_gallery(file: Path, config: SimFacesConfig) -> None:
-    """Render the first take of every subject and expression; a PNG of 256 colours."""
+    """A row for each subject: neutral, then the first take of every expression."""
     apex = config.frames - 1
     frames = []
     for subject in range(config.subjects):
         frames.append(Frame(subject, POSED[0], take=0, frame=0))
         frames.extend(Frame(subject, expression, take=0, frame=apex) for expression in POSED)
-    sheet = contact_sheet(list(Generator(config).pictures(frames)), len(EXPRESSIONS))
+    save_sheet(file, list(Generator(config).pictures(frames)), len(EXPRESSIONS))
+
+
+def save_sheet(file: Path, images: Sequence[np.ndarray], columns: int) -> None:
+    """Write the contact sheet as a PNG of 256 colours."""
+    sheet = contact_sheet(images, columns)
     file.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(sheet).quantize(256, kmeans=2).save(file, format="PNG", optimize=True)
-
-
-def main() -> None:
-    """The command line of this module."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("file", help="the PNG to write", type=Path)
-    parser.add_argument("--level", default="medium", choices=LEVELS)
-    parser.add_argument("--subjects", type=int, default=8)
-    parser.add_argument("--size", type=int, default=128, help="side of a face in pixels")
-    asked = parser.parse_args()
-    config = SimFacesConfig(level=asked.level, subjects=asked.subjects, size=asked.size)
-    draw_gallery(asked.file, config)
-
-
-if __name__ == "__main__":
-    main()

@@ -11,7 +11,7 @@ from ferbench.datasets.simulated.config import SimFacesConfig
 from ferbench.datasets.simulated.levels import LEVELS
 from ferbench.errors import UsageError
 
-GENERATOR_VERSION = 2
+GENERATOR_VERSION = 3
 """Raised whenever any picture of any configuration changes; part of every frame's hash."""
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from torch import Tensor
 
 from ferbench.datasets.simulated.acting.sequence import draw_sequence
 from ferbench.datasets.simulated.capture.degrade import Flaws, degrade, draw_flaws, draw_noise
@@ -15,7 +16,7 @@ from ferbench.datasets.simulated.levels import LEVELS
 from ferbench.datasets.simulated.person.habits import Habits, draw_habits
 from ferbench.datasets.simulated.person.identity import Identity, draw_identity
 from ferbench.datasets.simulated.rendering.batch import Scene
-from ferbench.datasets.simulated.rendering.renderer import render
+from ferbench.datasets.simulated.rendering.renderer import render, render_measured
 
 FACES_TIMES_SIDE = 1024
 """Size of a batch: larger ones fall out of the processor's caches. It changes no picture."""
@@ -32,45 +33,64 @@ class Recording:
 
 
 class Generator:
-    """The pictures of one configuration."""
+    """The pictures of one configuration.
+
+    person(subject) and recording(subject, expression, take) tell what was drawn for them.
+    """
 
     def __init__(self, config: SimFacesConfig) -> None:
         self.config = config
         self.level = LEVELS[config.level]
-        self._person = lru_cache(maxsize=64)(self._draw_person)
-        self._recording = lru_cache(maxsize=64)(self._draw_recording)
+        self.person = lru_cache(maxsize=64)(self._draw_person)
+        self.recording = lru_cache(maxsize=64)(self._draw_recording)
 
     def pictures(self, frames: Sequence[Frame]) -> Iterator[np.ndarray]:
         """(size, size, 3) uint8 RGB for each frame, in their order."""
+        for batch in self._batches(frames):
+            yield from self._finish(batch, render(self._scenes(batch), self.config.size))
+
+    def measured_pictures(self, frames: Sequence[Frame]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """What `pictures` gives, each with its landmarks: (68, 2) pixels, x and y."""
+        for batch in self._batches(frames):
+            pictures, landmarks = render_measured(self._scenes(batch), self.config.size)
+            yield from zip(self._finish(batch, pictures), landmarks.numpy(), strict=True)
+
+    def _batches(self, frames: Sequence[Frame]) -> Iterator[Sequence[Frame]]:
         step = FACES_TIMES_SIDE // self.config.size
         for start in range(0, len(frames), step):
-            yield from self._batch(frames[start : start + step])
+            yield frames[start : start + step]
 
-    def _batch(self, frames: Sequence[Frame]) -> np.ndarray:
-        config, level = self.config, self.level
-        recordings = [self._recording(f.subject, f.expression, f.take) for f in frames]
-        scenes = [
+    def _scenes(self, frames: Sequence[Frame]) -> list[Scene]:
+        recordings = [self._recording_of(frame) for frame in frames]
+        return [
             Scene(r.identity, r.activations[f.frame], r.views[f.frame])
             for f, r in zip(frames, recordings, strict=True)
         ]
+
+    def _finish(self, frames: Sequence[Frame], pictures: Tensor) -> np.ndarray:
+        """(N, 3, size, size) rendered -> (N, size, size, 3) as the camera gives them."""
+        config, level = self.config, self.level
         noise = [
             draw_noise(config.seed, f.subject, f.expression, f.take, f.frame, config.size, level)
             for f in frames
         ]
-        pictures = render(scenes, config.size)
-        finished = degrade(pictures, [r.flaws for r in recordings], np.stack(noise), level)
+        flaws = [self._recording_of(frame).flaws for frame in frames]
+        finished = degrade(pictures, flaws, np.stack(noise), level)
         return finished.permute(0, 2, 3, 1).contiguous().numpy()
+
+    def _recording_of(self, frame: Frame) -> Recording:
+        return self.recording(frame.subject, frame.expression, frame.take)
 
     def _draw_person(self, subject: int) -> tuple[Identity, Habits]:
         seed, level = self.config.seed, self.level
         return (
             draw_identity(seed, subject, level.identity_spread),
-            draw_habits(seed, subject, level.style, level.resting_units),
+            draw_habits(seed, subject, level),
         )
 
     def _draw_recording(self, subject: int, expression: str, take: int) -> Recording:
         seed, level, frames = self.config.seed, self.level, self.config.frames
-        identity, habits = self._person(subject)
+        identity, habits = self.person(subject)
         return Recording(
             identity=identity,
             activations=draw_sequence(seed, subject, expression, take, habits, level, frames),

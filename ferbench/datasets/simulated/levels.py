@@ -8,9 +8,12 @@ class Level:
     """The knobs of one difficulty.
 
     identity_spread: factor on the standard deviation of every shape parameter of a person.
-    resting_units:   scale of the (half-normal) action units that a person shows at
-                     rest and in every expression: the face that looks angry when it is not.
-    style:           strength of personal habits: gain of each action unit, left-right asymmetry.
+    resting_units:   scale of the (half-normal) action units that a person shows at rest and
+                     below every expression, each unit independently of the others.
+    resembling:      share of the people whose neutral face resembles an expression.
+    resemblance:     its largest strength there (1: as strong as the expression itself).
+    style:           strength of personal habits: gain of each action unit, left-right asymmetry,
+                     and how far a person's own way of an expression is from the prototypes.
     unit_noise:      variation of action units between takes; also the chance of losing one.
     confusion:       largest share of a confusable expression that is mixed into a posed one.
     intensity:       range of the strength of the posed expression (1: the full prototype).
@@ -19,11 +22,13 @@ class Level:
     shift:           standard deviation of the face's place in the frame, as a share of its side.
     blur:            largest standard deviation of the blur, in pixels of a picture of 64 pixels.
     noise:           standard deviation of the sensor noise (grey levels in 0..1).
-    occlusion:       chance that a patch covers part of the picture throughout a recording.
+    occlusion:       chance that something covers part of the face throughout a recording.
     """
 
     identity_spread: float
     resting_units: float
+    resembling: float
+    resemblance: float
     style: float
     unit_noise: float
     confusion: float
@@ -40,8 +45,10 @@ LEVELS = {
     "easy": Level(
         identity_spread=1.0,
         resting_units=0.05,
+        resembling=0.1,
+        resemblance=0.15,
         style=0.5,
-        unit_noise=0.05,
+        unit_noise=0.04,
         confusion=0.0,
         intensity=(0.9, 1.0),
         pose=(3.0, 2.0, 1.0),
@@ -52,11 +59,13 @@ LEVELS = {
         occlusion=0.0,
     ),
     "medium": Level(
-        identity_spread=1.15,
+        identity_spread=1.2,
         resting_units=0.15,
-        style=0.8,
-        unit_noise=0.06,
-        confusion=0.25,
+        resembling=0.4,
+        resemblance=0.3,
+        style=0.7,
+        unit_noise=0.05,
+        confusion=0.2,
         intensity=(0.7, 1.0),
         pose=(4.0, 3.0, 2.0),
         light=0.2,
@@ -68,9 +77,11 @@ LEVELS = {
     "hard": Level(
         identity_spread=1.2,
         resting_units=0.2,
-        style=1.0,
-        unit_noise=0.09,
-        confusion=0.4,
+        resembling=0.5,
+        resemblance=0.35,
+        style=0.9,
+        unit_noise=0.08,
+        confusion=0.35,
         intensity=(0.6, 1.0),
         pose=(8.0, 5.0, 3.0),
         light=0.35,
@@ -81,16 +92,18 @@ LEVELS = {
     ),
     "wild": Level(
         identity_spread=1.3,
-        resting_units=0.25,
-        style=1.2,
-        unit_noise=0.11,
-        confusion=0.6,
-        intensity=(0.45, 1.0),
-        pose=(18.0, 9.0, 6.0),
-        light=0.6,
-        shift=0.02,
-        blur=0.8,
-        noise=0.03,
+        resting_units=0.2,
+        resembling=0.5,
+        resemblance=0.4,
+        style=1.0,
+        unit_noise=0.1,
+        confusion=0.45,
+        intensity=(0.5, 1.0),
+        pose=(14.0, 7.0, 5.0),
+        light=0.5,
+        shift=0.018,
+        blur=0.7,
+        noise=0.025,
         occlusion=0.2,
     ),
 }

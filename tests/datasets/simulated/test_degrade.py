@@ -1,4 +1,4 @@
-"""Flaws of the picture: blur, patches and noise, as the level asks and reproducibly."""
+"""Flaws of the picture: blur and noise, as the level asks and reproducibly."""
 
 from dataclasses import replace
 
@@ -6,18 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from ferbench.datasets.simulated.capture.degrade import (
-    Flaws,
-    Patch,
-    degrade,
-    draw_flaws,
-    draw_noise,
-)
+from ferbench.datasets.simulated.capture.degrade import Flaws, degrade, draw_flaws, draw_noise
 from ferbench.datasets.simulated.capture.view import LARGEST_TURN, draw_views
 from ferbench.datasets.simulated.levels import LEVELS
 
 WILD = LEVELS["wild"]
-SHARP = Flaws(blur=0.01, patch=None)
+SHARP = Flaws(blur=0.01)
 
 
 def no_noise(count: int, size: int) -> np.ndarray:
@@ -28,7 +22,7 @@ def test_blur_spreads_a_point_by_its_standard_deviation_and_keeps_its_light() ->
     size, sigma = 64, 0.8
     point = torch.zeros(2, 3, size, size)
     point[:, :, 32, 32] = 1.0
-    finished = degrade(point, [SHARP, Flaws(sigma, None)], no_noise(2, size), WILD).float() / 255
+    finished = degrade(point, [SHARP, Flaws(sigma)], no_noise(2, size), WILD).float() / 255
     assert finished[0, 0, 32, 32] == 1.0
     assert finished[0, 0].sum() == 1.0
     spread = finished[1, 0] / finished[1, 0].sum()
@@ -43,7 +37,7 @@ def test_blur_scales_with_the_picture() -> None:
     def share_in_the_middle(size: int) -> float:
         stripe = torch.zeros(1, 3, size, size)
         stripe[..., : size // 2] = 1.0
-        blurred = degrade(stripe, [Flaws(0.8, None)], no_noise(1, size), WILD).float()
+        blurred = degrade(stripe, [Flaws(0.8)], no_noise(1, size), WILD).float()
         return float(((blurred > 25) & (blurred < 230)).float().mean())
 
     assert share_in_the_middle(128) == pytest.approx(share_in_the_middle(64), rel=0.35)
@@ -59,25 +53,11 @@ def test_noise_has_the_standard_deviation_of_the_level() -> None:
     assert torch.equal(finished[:, 0], finished[:, 2])
 
 
-def test_a_patch_covers_its_own_picture_only() -> None:
-    patch = Patch(x=0.5, y=0.25, width=0.2, height=0.3, angle=0.0, colour=(0.2, 0.4, 0.6))
-    black = torch.zeros(2, 3, 40, 40)
-    finished = degrade(black, [SHARP, Flaws(0.01, patch)], no_noise(2, 40), WILD)
-    assert not finished[0].any()
-    covered = finished[1, 2] > 0
-    assert finished[1, :, 10, 20].tolist() == [51, 102, 153]
-    assert covered.any(0).nonzero().flatten().tolist() == list(range(16, 24))
-    assert covered.any(1).nonzero().flatten().tolist() == list(range(4, 16))
-
-
 def test_flaws_follow_the_level() -> None:
     wild = [draw_flaws(0, subject, "fear", 0, WILD) for subject in range(400)]
     blurs = np.array([flaws.blur for flaws in wild])
     assert blurs.min() >= 0.3 * WILD.blur
     assert blurs.max() <= WILD.blur
-    assert np.mean([flaws.patch is not None for flaws in wild]) == pytest.approx(0.2, abs=0.06)
-    easy = [draw_flaws(0, subject, "fear", 0, LEVELS["easy"]) for subject in range(50)]
-    assert all(flaws.patch is None for flaws in easy)
 
 
 def test_views_follow_the_level() -> None:

@@ -1,9 +1,10 @@
 """Identities: personal, reproducible, and independent of what is drawn beside them."""
 
-from dataclasses import astuple
+from dataclasses import astuple, replace
 
 import numpy as np
 
+from ferbench.datasets.simulated.levels import LEVELS
 from ferbench.datasets.simulated.person.habits import draw_habits
 from ferbench.datasets.simulated.person.identity import LIMIT, HairStyle, draw_identity
 
@@ -38,8 +39,10 @@ def test_only_men_have_beards() -> None:
 
 
 def test_habits_vary_with_style_and_not_without() -> None:
-    assert np.array_equal(draw_habits(0, 1, 0.0, 0.0).gain, np.ones((19, 2)))
-    gains = np.stack([draw_habits(0, s, 1.0, 0.0).gain for s in range(300)])
+    plain, styled = (replace(LEVELS["medium"], style=style) for style in (0.0, 1.0))
+    assert np.array_equal(draw_habits(0, 1, plain).gain, np.ones((19, 2)))
+    people = [draw_habits(0, s, styled) for s in range(300)]
+    gains = np.stack([person.gain for person in people])
     assert 0.25 < np.log(gains.mean(2)).std() < 0.31
     assert 0.08 < (gains[..., 0] / gains.sum(2) - 0.5).std() * 2 < 0.18
-    assert {draw_habits(0, s, 1.0, 0.0).side for s in range(20)} == {0, 1}
+    assert {person.side for person in people} == {0, 1}

@@ -21,6 +21,9 @@ LARGEST = 1.3
 MOUTH_OPENERS = (25, 26, 27)
 """Units that are off at rest: nobody's mouth stands open by accident."""
 
+OTHER_SIDE = 0.12
+"""What the other side of the face does of a unilateral expression."""
+
 POSED = tuple(expression for expression in EXPRESSIONS if expression != "neutral")
 """The expressions that are acted; `neutral` is where each recording starts."""
 
@@ -39,26 +42,33 @@ class Prototype:
             both[ROW[unit]] = strength
         return both
 
+    def shown_by(self, side: int) -> np.ndarray:
+        """(19, 2): a unilateral one mostly by the column `side`, any other by both."""
+        shown = self.activations()
+        if self.unilateral:
+            shown[:, 1 - side] *= OTHER_SIDE
+        return shown
+
 
 PROTOTYPES: Mapping[str, tuple[Prototype, ...]] = {
     "anger": (
         Prototype({4: 1.0, 5: 0.6, 7: 0.7, 23: 0.8}),
-        Prototype({4: 1.0, 7: 0.8, 17: 0.5, 23: 0.7}),
-        Prototype({4: 0.9, 5: 0.7, 7: 0.6, 10: 0.5, 16: 0.4, 25: 0.7}),
+        Prototype({4: 1.0, 7: 0.8, 15: 0.3, 17: 0.7, 23: 0.9}),
+        Prototype({4: 0.9, 5: 0.7, 7: 0.6, 10: 0.6, 16: 0.4, 23: 0.4, 25: 0.7}),
     ),
     "contempt": (
-        Prototype({12: 0.6, 14: 0.9}, unilateral=True),
-        Prototype({10: 0.25, 12: 0.35, 14: 1.0}, unilateral=True),
+        Prototype({12: 0.5, 14: 1.0}, unilateral=True),
+        Prototype({10: 0.25, 12: 0.3, 14: 1.0}, unilateral=True),
     ),
     "disgust": (
-        Prototype({4: 0.3, 7: 0.4, 9: 1.0, 10: 0.5, 15: 0.4, 16: 0.3}),
-        Prototype({7: 0.3, 9: 0.9, 15: 0.5, 17: 0.6}),
-        Prototype({6: 0.3, 9: 0.8, 10: 0.9, 16: 0.4, 25: 0.6}),
+        Prototype({4: 0.6, 7: 0.5, 9: 1.0, 10: 0.5, 15: 0.4, 16: 0.3}),
+        Prototype({4: 0.5, 7: 0.5, 9: 1.0, 15: 0.6, 17: 0.7}),
+        Prototype({4: 0.5, 6: 0.3, 9: 0.9, 10: 0.9, 16: 0.4, 25: 0.6}),
     ),
     "fear": (
-        Prototype({1: 0.9, 2: 0.6, 4: 0.6, 5: 0.9, 20: 0.9, 25: 0.6, 26: 0.4}),
-        Prototype({1: 0.8, 2: 0.5, 4: 0.7, 5: 0.8, 7: 0.3, 20: 0.8, 25: 0.5}),
-        Prototype({1: 1.0, 2: 0.8, 4: 0.4, 5: 1.0, 20: 0.5, 25: 1.0, 26: 0.7}),
+        Prototype({1: 0.9, 2: 0.5, 4: 0.7, 5: 0.9, 20: 0.9, 25: 0.6, 26: 0.4}),
+        Prototype({1: 0.8, 2: 0.4, 4: 0.8, 5: 0.8, 7: 0.3, 20: 0.8, 25: 0.5}),
+        Prototype({1: 1.0, 2: 0.6, 4: 0.6, 5: 1.0, 20: 0.8, 25: 1.0, 26: 0.7}),
     ),
     "happiness": (
         Prototype({6: 0.8, 12: 1.0}),
@@ -66,14 +76,14 @@ PROTOTYPES: Mapping[str, tuple[Prototype, ...]] = {
         Prototype({6: 0.7, 12: 0.9, 25: 1.0, 26: 0.4}),
     ),
     "sadness": (
-        Prototype({1: 0.9, 4: 0.6, 15: 0.9}),
-        Prototype({1: 0.8, 4: 0.7, 15: 0.7, 17: 0.6}),
-        Prototype({1: 0.7, 15: 1.0, 17: 0.5, 43: 0.35}),
+        Prototype({1: 0.9, 4: 0.8, 15: 0.9}),
+        Prototype({1: 0.8, 4: 0.8, 7: 0.4, 15: 0.8, 17: 0.7}),
+        Prototype({1: 0.8, 4: 0.5, 15: 1.0, 17: 0.7, 43: 0.35}),
     ),
     "surprise": (
-        Prototype({1: 1.0, 2: 1.0, 5: 0.8, 25: 1.0, 26: 0.9}),
-        Prototype({1: 0.9, 2: 1.0, 5: 0.9, 25: 1.0, 27: 0.7}),
-        Prototype({1: 1.0, 2: 0.9, 5: 0.6, 25: 0.8, 26: 0.4}),
+        Prototype({1: 1.0, 2: 1.0, 5: 0.8, 25: 1.0, 26: 1.0}),
+        Prototype({1: 0.9, 2: 1.0, 5: 0.9, 25: 1.0, 27: 0.9}),
+        Prototype({1: 1.0, 2: 1.0, 5: 0.6, 25: 0.8, 26: 0.7}),
     ),
 }
 """After the FACS investigator's guide (EMFACS); every person prefers one of each."""

@@ -18,10 +18,27 @@ def draw_sequence(
     """(frames, 19, 2) activations of one recording: frame 0 is the onset, the last the apex."""
     key = (subject, expression, take)
     start = acting.onset(stream(seed, "onset", *key), habits, level)
-    end = acting.apex(stream(seed, "apex", *key), habits, level, expression)
+    end = draw_apex(seed, subject, expression, take, habits, level).activations
     draw = stream(seed, "timing", *key)
     progress = _progress(draw, frames)
     return np.clip(start + progress * (end - start) + _tremor(draw, frames), 0, LARGEST)
+
+
+def draw_apex(
+    seed: int, subject: int, expression: str, take: int, habits: Habits, level: Level
+) -> acting.Apex:
+    """The last frame of that recording, and how it came about."""
+    draw = stream(seed, "apex", subject, expression, take)
+    return acting.apex(draw, habits, level, expression)
+
+
+def progress_of(activations: np.ndarray, frame: int) -> float:
+    """Share of the way from onset to apex that a frame of (frames, 19, 2) has gone, 0 to 1.
+
+    <a_t - a_0, a_T - a_0> / |a_T - a_0|^2: the projection on the straight way.
+    """
+    way, gone = activations[-1] - activations[0], activations[frame] - activations[0]
+    return float(np.clip((gone * way).sum() / (way * way).sum(), 0, 1))
 
 
 def _progress(draw: np.random.Generator, frames: int) -> np.ndarray:

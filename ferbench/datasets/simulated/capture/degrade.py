@@ -1,4 +1,4 @@
-"""What a camera does to a picture: blur, something in front of the lens, sensor noise."""
+"""What a camera does to a picture: blur and sensor noise."""
 
 import math
 from dataclasses import dataclass
@@ -16,36 +16,16 @@ REFERENCE_SIDE = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Patch:
-    """A rounded rectangle in front of the face; lengths as shares of the picture's side."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    angle: float
-    colour: tuple[float, float, float]
-
-
-@dataclass(frozen=True, slots=True)
 class Flaws:
-    """Of one recording: standard deviation of the blur (pixels at 64), and a patch or none."""
+    """Of one recording: standard deviation of the blur, pixels at 64."""
 
     blur: float
-    patch: Patch | None
 
 
 def draw_flaws(seed: int, subject: int, expression: str, take: int, level: Level) -> Flaws:
     """The flaws that all frames of a recording share."""
     draw = stream(seed, "flaws", subject, expression, take)
-    blur = level.blur * draw.uniform(0.3, 1.0)
-    covered = draw.uniform() < level.occlusion
-    x, y = draw.uniform(0.2, 0.8, size=2).tolist()
-    width, height = draw.uniform(0.18, 0.36, size=2).tolist()
-    angle = draw.uniform(0, math.pi)
-    red, green, blue = draw.uniform(0.1, 0.8, size=3).tolist()
-    patch = Patch(x, y, width, height, angle, (red, green, blue))
-    return Flaws(blur, patch if covered else None)
+    return Flaws(level.blur * draw.uniform(0.3, 1.0))
 
 
 def draw_noise(
@@ -61,9 +41,6 @@ def degrade(pictures: Tensor, flaws: list[Flaws], noise: np.ndarray, level: Leve
     """(N, 3, size, size) float pictures and (N, size, size) noise -> uint8 pictures."""
     size = pictures.shape[-1]
     pictures = _blur(pictures, [flaw.blur * size / REFERENCE_SIDE for flaw in flaws], level)
-    for picture, flaw in zip(pictures, flaws, strict=True):
-        if flaw.patch is not None:
-            _cover(picture, flaw.patch)
     pictures = pictures + torch.from_numpy(noise)[:, None]
     return (pictures * 255 + 0.5).clamp(0, 255).to(torch.uint8)
 
@@ -83,15 +60,3 @@ def _blur(pictures: Tensor, sigmas: list[float], level: Level) -> Tensor:
         for start, weight in enumerate(weights):
             pictures += padded.narrow(axis, start, length) * weight
     return pictures
-
-
-def _cover(picture: Tensor, patch: Patch) -> None:
-    """Draw the patch on one picture (3, size, size), in place."""
-    size = picture.shape[-1]
-    place = (torch.arange(size) + 0.5) / size
-    x, y = place[None, :] - patch.x, place[:, None] - patch.y
-    cos, sin = math.cos(patch.angle), math.sin(patch.angle)
-    along, beside = x * cos + y * sin, y * cos - x * sin
-    inside = (2 * along / patch.width) ** 4 + (2 * beside / patch.height) ** 4 < 1
-    colour = torch.tensor(patch.colour)[:, None, None]
-    picture.copy_(torch.where(inside, colour, picture))

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ferbench.datasets.simulated.capture.occluder import Occluder, draw_occluder
 from ferbench.datasets.simulated.levels import Level
 from ferbench.datasets.simulated.streams import stream
 
@@ -28,6 +29,7 @@ class View:
     gaze:       right and up, -1..1.
     shift:      right and down, as a share of the picture's side.
     exposure:   factor on the linear picture.
+    occluder:   what covers part of the face, if anything.
     """
 
     pose: tuple[float, float, float] = (0.0, 0.0, 0.0)
@@ -37,6 +39,7 @@ class View:
     gaze: tuple[float, float] = (0.0, 0.0)
     shift: tuple[float, float] = (0.0, 0.0)
     exposure: float = 1.0
+    occluder: Occluder | None = None
 
 
 def draw_views(
@@ -54,6 +57,7 @@ def draw_views(
         gaze=(look_right, look_up),
         shift=(right, down),
         exposure=float(np.exp(0.15 * level.light * draw.normal())),
+        occluder=draw_occluder(seed, subject, expression, take, level),
     )
     spread = np.array(level.pose)
     drift = np.cumsum(draw.normal(size=(frames, 3)) * RESTLESSNESS * spread, axis=0)

@@ -89,7 +89,7 @@ class Studio:
         level = self.level
         return (
             draw_identity(self.population, subject, level.identity_spread),
-            draw_habits(self.population, subject, level.style, level.resting_units),
+            draw_habits(self.population, subject, level),
         )
 
     def _draw_recording(self, subject: int, expression: str, take: int, frames: int) -> Recording:

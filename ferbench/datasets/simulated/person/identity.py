@@ -46,16 +46,23 @@ IRIS = np.array(
 
 
 class HairStyle(IntEnum):
-    """As seen from the front; hair that is tied back counts as short."""
+    """As seen from the front."""
 
     BALD = 0
     SHORT = 1
     FRINGE = 2
     LONG = 3
+    RECEDING = 4
+    SIDE_PARTED = 5
+    CURLY = 6
+    TIED = 7
 
 
-STYLE_CHANCES_MEN = (0.08, 0.48, 0.20, 0.24)
-STYLE_CHANCES_WOMEN = (0.01, 0.32, 0.17, 0.50)
+STYLE_CHANCES_MEN = (0.08, 0.27, 0.16, 0.06, 0.14, 0.17, 0.09, 0.03)
+STYLE_CHANCES_WOMEN = (0.01, 0.13, 0.15, 0.27, 0.02, 0.11, 0.11, 0.20)
+
+UNDERTONES = np.array([(0.015, 0.0, -0.055), (0.025, -0.022, -0.01), (-0.015, 0.012, -0.008)])
+"""Logarithms of the factors on the skin's red, green and blue: warm, ruddy, olive; one sd each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,23 +109,28 @@ def draw_identity(seed: int, subject: int, spread: float) -> Identity:
     man = masculinity > 0
     age = float(draw.beta(1.3, 2.2))
     melanin = float(draw.beta(0.9, 1.2))
-    skin = _skin(draw, melanin)
+    skin = _skin(draw, melanin) * _undertone(seed, subject)
     hair = _hair(draw, melanin, age)
+    greying = _greying(seed, subject, age)
+    brows = _greyed(hair, 0.6 * greying)
+    hair = _greyed(hair, greying)
     lips = _lips(draw, skin, man)
     beard = float(draw.choice([0.0, 0.35, 1.0], p=[0.55, 0.25, 0.2]))
     moustache = max(beard, float(draw.choice([0.0, 1.0], p=[0.85, 0.15])))
-    fair_factor = 0.6 if hair.mean() > 0.3 else 1.0  # brows are darker than fair hair
+    fair_factor = 0.6 if brows.mean() > 0.3 else 1.0  # brows are darker than fair hair
     return Identity(
         shape=shape,
         masculinity=masculinity,
         age=age,
         skin=_colour(skin),
         hair=_colour(hair),
-        brows=_colour(hair * 0.8 * fair_factor),
+        brows=_colour(brows * 0.8 * fair_factor),
         iris=_colour(_iris(draw, melanin)),
         lips=_colour(lips),
         clothes=_colour(draw.uniform(0.1, 0.8, size=3)),
-        hair_style=HairStyle(draw.choice(4, p=STYLE_CHANCES_MEN if man else STYLE_CHANCES_WOMEN)),
+        hair_style=HairStyle(
+            draw.choice(len(HairStyle), p=STYLE_CHANCES_MEN if man else STYLE_CHANCES_WOMEN)
+        ),
         beard=beard if man else 0.0,
         moustache=moustache if man else 0.0,
         glasses=_glasses(draw),
@@ -139,6 +151,21 @@ def _skin(draw: np.random.Generator, melanin: float) -> np.ndarray:
     return skin * np.exp(draw.normal(size=3) * [0.03, 0.025, 0.035])
 
 
+def _undertone(seed: int, subject: int) -> np.ndarray:
+    """(3,) factor on the skin's colour."""
+    return np.exp(stream(seed, "undertone", subject).normal(size=len(UNDERTONES)) @ UNDERTONES)
+
+
+def _greying(seed: int, subject: int, age: float) -> float:
+    """How grey the hair has become, 0..1: earlier in some people than in others."""
+    early = 0.3 * stream(seed, "greying", subject).normal()
+    return float(np.clip(2.2 * (age - 0.45) + early, 0, 0.95)) if age > 0.3 else 0.0
+
+
+def _greyed(hair: np.ndarray, share: float) -> np.ndarray:
+    return hair + (HAIR[GREY] - hair) * share
+
+
 def _hair(draw: np.random.Generator, melanin: float, age: float) -> np.ndarray:
     chances = np.empty(len(HAIR))
     chances[BLACK] = 0.3 + melanin
@@ -146,7 +173,7 @@ def _hair(draw: np.random.Generator, melanin: float, age: float) -> np.ndarray:
     chances[BROWN] = 0.25 * (1 - melanin)
     chances[BLOND] = 0.3 * (1 - melanin) ** 2
     chances[RED] = 0.12 * (1 - melanin) ** 2
-    chances[GREY] = 0.05 + 0.6 * max(0.0, age - 0.45)
+    chances[GREY] = 0.02 + 0.4 * max(0.0, age - 0.45)
     return HAIR[draw.choice(len(HAIR), p=chances / chances.sum())] * np.exp(draw.normal() * 0.12)
 
 

@@ -9,8 +9,9 @@ from torch import Tensor
 
 from ferbench.datasets.simulated.acting.action_units import ROW
 from ferbench.datasets.simulated.capture.view import View
-from ferbench.datasets.simulated.person.identity import Glasses, HairStyle, Identity
+from ferbench.datasets.simulated.person.identity import Glasses, Identity
 from ferbench.datasets.simulated.person.shape import SHAPE_NAMES, Shape
+from ferbench.datasets.simulated.rendering.hairdo import Hairdo, collate_hairdos
 from ferbench.datasets.simulated.rendering.surface import HeadGrid
 from ferbench.datasets.simulated.rendering.texture import noise_planes
 
@@ -60,10 +61,7 @@ class People:
     iris: Tensor
     lips: Tensor
     clothes: Tensor
-    haired: Tensor
-    fringe: Tensor
-    long_hair: Tensor
-    fringe_or_long: Tensor
+    hairdo: Hairdo
     beard: Tensor
     moustache: Tensor
     freckles: Tensor
@@ -96,17 +94,11 @@ class Views:
 
 def collate_people(identities: Sequence[Identity], grid: HeadGrid) -> People:
     """The batch of these people."""
-    styles = [person.hair_style for person in identities]
-    # long-haired women with a fringe have the long hair of `LONG` beside it
-    falls = [
-        person.hair_style is HairStyle.LONG
-        or (person.hair_style is HairStyle.FRINGE and person.masculinity < 0)
-        for person in identities
-    ]
     glasses = [person.glasses or NO_GLASSES for person in identities]
     noise = torch.stack(
         [noise_planes(person.texture, grid.rows, grid.columns) for person in identities]
     )
+    hairdo = collate_hairdos(identities)
     return People(
         shape=Shape(
             *(
@@ -123,10 +115,7 @@ def collate_people(identities: Sequence[Identity], grid: HeadGrid) -> People:
         iris=_colours(person.iris for person in identities),
         lips=_colours(person.lips for person in identities),
         clothes=_colours(person.clothes for person in identities),
-        haired=_numbers(style is not HairStyle.BALD for style in styles),
-        fringe=_numbers(style is HairStyle.FRINGE for style in styles),
-        long_hair=_numbers(style is HairStyle.LONG for style in styles),
-        fringe_or_long=_numbers(falls),
+        hairdo=hairdo,
         beard=_numbers(person.beard for person in identities),
         moustache=_numbers(person.moustache for person in identities),
         freckles=_numbers(person.freckles for person in identities),
@@ -137,7 +126,7 @@ def collate_people(identities: Sequence[Identity], grid: HeadGrid) -> People:
         glasses_grey=_numbers(worn.grey for worn in glasses),
         blotches=noise[:, 0],
         grain=noise[:, 1],
-        strands=noise[:, 2],
+        strands=torch.where(hairdo.curly > 0, noise[:, 3], noise[:, 2]),
     )
 
 

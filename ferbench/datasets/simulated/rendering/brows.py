@@ -6,7 +6,7 @@ from ferbench.datasets.simulated.rendering.batch import People, Units
 from ferbench.datasets.simulated.rendering.canvas import Canvas
 from ferbench.datasets.simulated.rendering.eyes import EyeFrame, eye_frame
 from ferbench.datasets.simulated.rendering.layout import SIDES, Layout
-from ferbench.datasets.simulated.rendering.soft import blend, edge, smoothstep
+from ferbench.datasets.simulated.rendering.soft import blend, edge, power, smoothstep
 from ferbench.datasets.simulated.rendering.surface import HeadGrid
 
 
@@ -40,10 +40,11 @@ def _cover(frame: EyeFrame, people: People, units: Units, side: int) -> Tensor:
     height = 0.185 + 0.018 * shape.brow_level - 0.012 * masculinity
     height = height + arch * bend + 0.02 * shape.brow_slope * (held - 0.5)
 
-    inner, outer = (1 - held) ** 1.6, smoothstep((held - 0.25) / 0.5)
+    inner, outer = power(1 - held, 1.6), smoothstep((held - 0.25) / 0.5)
     height = height + inner_raiser * (0.105 * inner + 0.015) + outer_raiser * (0.085 * outer + 0.02)
     height = height - frown * (0.085 * inner + 0.035) - wrinkler * (0.05 * inner + 0.02)
     height = height - cheek * 0.015 * outer - tight * 0.012
+    height = height - people.age**2 * (0.022 * outer + 0.008)  # sagging
 
     thickness = 0.024 + 0.0055 * shape.brow_thickness + 0.005 * masculinity
     thickness = thickness * (0.55 + 0.45 * smoothstep(held / 0.15)) * (1 - 0.72 * held**2)

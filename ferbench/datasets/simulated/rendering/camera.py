@@ -54,11 +54,11 @@ class Camera:
         return a * x + b * y + c * z
 
     def project(self, points: Tensor) -> tuple[Tensor, Tensor]:
-        """(3, B, N) camera coordinates -> x, y (B, N) in pixels, y down, not rounded."""
+        """(3, B, ...) camera coordinates -> x, y (B, ...) in pixels, y down, not rounded."""
         x, y, z = points
         magnified = self.scale / (1 - PERSPECTIVE * z)
-        middle = self.middle
-        return x * magnified + middle[:, :1], middle[:, 1:] - y * magnified
+        right, down = (axis.view(-1, *[1] * (x.dim() - 1)) for axis in self.middle.unbind(1))
+        return x * magnified + right, down - y * magnified
 
     @property
     def middle(self) -> Tensor:

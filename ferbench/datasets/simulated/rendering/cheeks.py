@@ -33,6 +33,8 @@ def _draw_cheek(
         0.03 * shape.cheekbone * bump((x - 0.45) / 0.14, (y + 0.1) / 0.1)
         + 0.03 * shape.cheek_fullness * bump((x - 0.4) / 0.18, (y + 0.4) / 0.16)
         + apple * (0.02 + 0.055 * smile + 0.055 * raiser)
+        - 0.030 * people.age**2 * bump((x - 0.43) / 0.12, (y + 0.34) / 0.13)  # hollow cheeks
+        + 0.050 * people.age**2 * bump((x - 0.40) / 0.08, (y + 0.74) / 0.09)  # jowls
     )
 
     # the nasolabial fold: a curve from the wing of the nose to outside the mouth's corner
@@ -73,5 +75,5 @@ def _draw_crows_feet(
     x, y = window.x * sign(side), window.y - layout.eye_y
     rays = torch.sin((y + (x - 0.52) * 0.4 * torch.sign(y)) * 95) > 0.3
     lines = bump((x - 0.52) / 0.06, y / 0.08) * rays
-    depth = 0.12 * people.age**2 + 0.22 * units.on(6, side) * people.wrinkles.clamp(0.4, 1)
+    depth = 0.22 * people.age**2 + 0.22 * units.on(6, side) * people.wrinkles.clamp(0.4, 1)
     canvas.darken(window, 1 - lines * depth.clamp(0, 0.35))

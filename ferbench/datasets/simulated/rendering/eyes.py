@@ -8,7 +8,7 @@ from torch import Tensor
 from ferbench.datasets.simulated.rendering.batch import People, Units, Views
 from ferbench.datasets.simulated.rendering.canvas import Canvas
 from ferbench.datasets.simulated.rendering.layout import SIDES, Layout, sign
-from ferbench.datasets.simulated.rendering.soft import blend, bump, edge, smoothstep
+from ferbench.datasets.simulated.rendering.soft import blend, bump, edge, power, smoothstep
 from ferbench.datasets.simulated.rendering.surface import HeadGrid
 
 SCLERA = (0.90, 0.88, 0.86)
@@ -122,13 +122,16 @@ def _lids(frame: EyeFrame, people: People, units: Units, side: int) -> Lids:
     held = along.clamp(-1, 1)
     vault = 1 - held * held
     axis = (0.05 * shape.eye_slant - 0.06 * inner * (1 - 0.5 * outer)) * frame.u
-    above = 0.068 * (1 + 0.18 * shape.eye_opening) * (1 - 0.1 * people.age) + 0.030 * upper_raiser
+    above = (
+        0.068 * (1 + 0.18 * shape.eye_opening) * (1 - 0.08 * people.age - 0.12 * people.age**2)
+        + 0.030 * upper_raiser
+    )
     above = above - (0.022 * tight + 0.012 * cheek + 0.016 * frown + 0.018 * wrinkler)
     above = (above - 0.012 * smile).clamp_min(0.01) * (1 - 0.85 * closed.clamp(0, 1))
     below = 0.043 * (1 + 0.1 * shape.eye_opening) + 0.006 * upper_raiser
     below = (below - (0.021 * cheek + 0.02 * tight + 0.014 * wrinkler)).clamp_min(0.006)
-    upper = axis + above * vault**0.62 * (1 - 0.14 * held)
-    lower = axis - below * vault**0.75 * (1 + 0.15 * held)
+    upper = axis + above * power(vault, 0.62) * (1 - 0.14 * held)
+    lower = axis - below * power(vault, 0.75) * (1 + 0.15 * held)
     cover = edge(upper - frame.v, 0.013) * edge(frame.v - lower, 0.013)
     return Lids(
         along=along,

@@ -24,7 +24,7 @@ def _draw_forehead_lines(grid: HeadGrid, people: People, units: Units, canvas: C
     extent = smoothstep((y - 0.36) / 0.1) * smoothstep((0.7 - y) / 0.12) * bump(x / 0.34)
     waves = torch.sin((y + 0.035 * torch.cos(x * 7)) * 62 + 1.5 * people.shape.forehead_folds)
     raised = (0.5 * (units[1] + units[2]) - 0.35 * units[4]).clamp(0, 1.2)
-    depth = (0.006 * age**2 + 0.011 * raised * people.wrinkles.clamp(0.55, 1.6)) * extent
+    depth = (0.010 * age**2 + 0.011 * raised * people.wrinkles.clamp(0.55, 1.6)) * extent
     canvas.lift(window, depth * waves * window.weight)
     canvas.darken(window, 1 - (depth * 22).clamp(0, 0.5) * (waves < -0.55))
 
@@ -42,5 +42,7 @@ def _draw_eye_bags(
 ) -> None:
     window = grid.eye_bags
     bags = bump((window.x.abs() - 0.29) / 0.1, (window.y - layout.eye_y + 0.13) / 0.018)
-    darkness = (0.16 * people.age + 0.13 * units[6] + 0.08 * units[7]).clamp(0, 0.3)
+    darkness = (0.10 * people.age + 0.16 * people.age**2 + 0.13 * units[6] + 0.08 * units[7]).clamp(
+        0, 0.3
+    )
     canvas.darken(window, 1 - bags * darkness)

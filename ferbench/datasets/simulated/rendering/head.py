@@ -41,10 +41,6 @@ def bare_head(grid: HeadGrid, people: People) -> Tensor:
     chin = bump(grid.x / chin_width, (grid.y + 0.92) / 0.16) * grid.front
     y = y - chin * (0.05 + 0.05 * shape.chin_length)
     z = z + chin * (0.10 + 0.04 * shape.chin_projection)
-
-    ears = ear_cover(grid)
-    x = x + torch.sign(grid.across) * ears * (0.11 + 0.03 * shape.ear_size)
-    z = z - ears * 0.05
     return torch.stack([x, y, z])
 
 

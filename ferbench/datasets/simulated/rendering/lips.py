@@ -7,7 +7,7 @@ from torch import Tensor
 
 from ferbench.datasets.simulated.rendering.batch import People, Units
 from ferbench.datasets.simulated.rendering.layout import Layout
-from ferbench.datasets.simulated.rendering.soft import bump, edge
+from ferbench.datasets.simulated.rendering.soft import bump, edge, power
 from ferbench.datasets.simulated.rendering.surface import Window
 
 
@@ -49,7 +49,7 @@ def shape_lips(window: Window, people: People, units: Units, layout: Layout) -> 
         + (0.02 * units[15] - 0.01 * units[12] + 0.012 * units[20])
         - 0.25 * layout.jaw_drop
     )
-    middle = centre + (corner_y - centre) * along**1.8
+    middle = centre + (corner_y - centre) * power(along, 1.8)
 
     parted = units[25] * (1 - 0.5 * units[23])
     raised = (
@@ -64,11 +64,12 @@ def shape_lips(window: Window, people: People, units: Units, layout: Layout) -> 
         + 0.035 * units[16] * parted
         + 0.025 * units[12] * parted
     )
-    up, down = raised * belly**0.6, lowered * belly**0.5
+    up, down = raised * power(belly, 0.6), lowered * belly.sqrt()
     upper_inner, lower_inner = middle + up, middle - down
 
     thinned = (1 - 0.6 * units[23] - 0.16 * units[12] - 0.18 * units[20]).clamp(0.25, 1.2)
-    upper = (0.056 + 0.013 * shape.upper_lip).clamp_min(0.022) * (thinned - 0.1 * units[10])
+    upper = (0.056 + 0.013 * shape.upper_lip - 0.012 * people.age**2).clamp_min(0.022)
+    upper = upper * (thinned - 0.1 * units[10])
     lower = (0.076 + 0.016 * shape.lower_lip).clamp_min(0.03)
     lower = lower * (thinned + 0.25 * units[17] + 0.15 * units[16])
     bow = 1 - (0.28 + 0.08 * shape.cupids_bow) * bump(along / 0.16)
@@ -76,10 +77,10 @@ def shape_lips(window: Window, people: People, units: Units, layout: Layout) -> 
         along=along,
         belly=belly,
         middle=middle,
-        upper_outer=upper_inner + upper * bow * (1 - along**2.2) + 0.02 * units[10] * belly,
+        upper_outer=upper_inner + upper * bow * (1 - power(along, 2.2)) + 0.02 * units[10] * belly,
         upper_inner=upper_inner,
         lower_inner=lower_inner,
-        lower_outer=lower_inner - lower * (1 - along**2.4),
+        lower_outer=lower_inner - lower * (1 - power(along, 2.4)),
         upper_thickness=upper,
         lower_thickness=lower,
         gap=up + down,

@@ -72,7 +72,7 @@ def _inside(window: Window, lips: Lips, units: Units, layout: Layout) -> Tensor:
 def _volume(window: Window, lips: Lips, people: People, layout: Layout, opening: Tensor) -> Tensor:
     """(B, r, c): height of the lips, and of the muzzle that carries them."""
     x, y = window.x, window.y
-    round_ = lips.belly**0.5
+    round_ = lips.belly.sqrt()
     upper_y = (lips.upper_outer + lips.upper_inner) / 2
     lower_y = (lips.lower_outer + lips.lower_inner) / 2
     upper = bump((y - upper_y) / (lips.upper_thickness * 0.7 + 0.004)) * round_

@@ -5,7 +5,7 @@ import torch
 from ferbench.datasets.simulated.rendering.batch import People, Units
 from ferbench.datasets.simulated.rendering.canvas import Canvas
 from ferbench.datasets.simulated.rendering.layout import Layout
-from ferbench.datasets.simulated.rendering.soft import bump, smoothstep
+from ferbench.datasets.simulated.rendering.soft import bump, power, smoothstep
 from ferbench.datasets.simulated.rendering.surface import HeadGrid
 
 
@@ -22,29 +22,31 @@ def draw_nose(grid: HeadGrid, people: People, units: Units, layout: Layout, canv
     width = 1 + 0.15 * shape.nose_width + 0.06 * units[12]
     wrinkles = torch.sin((y - 0.6 * off_axis) * 75)
 
-    profile = smoothstep((0.2 - y) / (0.2 - tip)) ** (1.25 - 0.2 * shape.nose_bridge)
-    profile = profile * smoothstep((y - (tip - 0.10)) / 0.10)
-    profile = profile + 0.12 * shape.nose_hump * bump((y + 0.02) / 0.09)
-    ridge = nose_relief_height(people) * profile * bump(x / ((0.062 + 0.035 * profile) * width))
-    ball = (0.055 + 0.012 * shape.nose_tip) * bump(x / (0.075 * width), (y - tip) / 0.06)
-    wings = (0.085 + 0.012 * shape.nose_width) * bump(
-        (off_axis - 0.105 * width) / (0.042 * width), (y - tip + 0.035) / 0.05
-    )
+    profile = power(smoothstep((0.2 - y) / (0.2 - tip)), 1.25 - 0.2 * shape.nose_bridge)
+    # the base hangs lowest at the septum and the wings, and rises over the nostrils
+    wing = bump((off_axis - 0.108 * width) / (0.036 * width))
+    base = tip - 0.052 - 0.034 * bump(x / 0.034) - 0.028 * wing
+    rounded = smoothstep((y - base) / 0.085)
+    profile = profile * rounded + 0.12 * shape.nose_hump * bump((y + 0.02) / 0.09)
+    ridge = nose_relief_height(people) * profile * bump(x / ((0.050 + 0.028 * profile) * width))
+    ball = (0.062 + 0.012 * shape.nose_tip) * bump(x / (0.066 * width), (y - tip - 0.008) / 0.055)
+    wings = (0.092 + 0.012 * shape.nose_width) * wing * bump((y - tip + 0.024) / 0.042)
     wrinkled = units[9] * bump(off_axis / 0.12, (y - 0.1) / 0.1) * wrinkles
     wrinkled = wrinkled * 0.010 * people.wrinkles.clamp_min(0.7)
     canvas.lift(window, (ridge + ball + wings + wrinkled) * window.weight)
 
+    outwards = off_axis - 0.056 * width
     nostrils = bump(
-        (off_axis - 0.055 * width) / (0.026 * width),
-        (y - tip + 0.068) / (0.016 + 0.006 * shape.nose_upturn),
+        outwards / (0.023 * width),
+        (y - tip + 0.073 - 0.4 * outwards) / (0.011 + 0.005 * shape.nose_upturn).clamp_min(0.006),
     )
-    crease = bump((off_axis - 0.155 * width) / 0.018, (y - tip + 0.03) / 0.045)
-    under = bump(x / (0.12 * width), (y - tip + 0.085) / 0.022)
+    crease = bump((off_axis - 0.150 * width) / 0.016, (y - tip + 0.022) / 0.042)
+    under = bump(x / (0.11 * width), (y - tip + 0.098) / 0.022)
     furrows = units[9] * bump(x / 0.08, (y - 0.1) / 0.09) * (wrinkles > 0.2)
     canvas.darken(
         window,
-        (1 - 0.55 * nostrils * (0.9 + 0.1 * shape.nose_upturn))
+        (1 - 0.62 * nostrils * (0.9 + 0.1 * shape.nose_upturn))
         * (1 - 0.3 * crease)
-        * (1 - 0.22 * under)
+        * (1 - 0.10 * under)
         * (1 - 0.20 * furrows),
     )

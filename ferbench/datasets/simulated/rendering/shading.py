@@ -27,15 +27,22 @@ def normals(points: Tensor) -> Tensor:
     return normal * ((normal * normal).sum(0) + 1e-14).rsqrt()
 
 
-def shade(canvas: Canvas, normal: Tensor, hair: Tensor, views: Views) -> Tensor:
+def illuminate(normal: Tensor, views: Views, reached: Tensor | float = 1.0) -> Tensor:
+    """(B, rows, columns): light that falls on a surface; `reached` is the lamp's share of it."""
+    brightness = views.brightness
+    lambert = _facing(normal, views.light[..., None, None]).add(WRAP).div(1 + WRAP).clamp_min(0)
+    ambient = 0.5 + 0.16 * normal[1] + 0.12 * normal[2]
+    return brightness * lambert * reached + (1 - 0.55 * brightness) * ambient
+
+
+def shade(canvas: Canvas, normal: Tensor, hair: Tensor, views: Views, lamp: Tensor) -> Tensor:
     """(B, 3, rows, columns): the light that every texel sends to the camera, linear RGB.
 
     normal: (3, B, rows, columns) in camera axes. hair: (B, rows, columns) cover; hair is dull.
+    lamp: (B, rows, columns) 0 in a cast shadow, 1 outside.
     """
     light, brightness = views.light[..., None, None], views.brightness
-    lambert = _facing(normal, light).add(WRAP).div(1 + WRAP).clamp_min(0)
-    ambient = 0.5 + 0.16 * normal[1] + 0.12 * normal[2]
-    lit = (brightness * lambert + (1 - 0.55 * brightness) * ambient) * _occlusion(canvas.offset[2])
+    lit = illuminate(normal, views, lamp) * _occlusion(canvas.offset[2])
 
     # eyeballs and teeth lie in the shade of lids and lips and would look painted on if fully lit
     flat = 0.55 * brightness + 0.6 * (1 - 0.55 * brightness)
@@ -45,8 +52,11 @@ def shade(canvas: Canvas, normal: Tensor, hair: Tensor, views: Views) -> Tensor:
     halfway = light + torch.tensor([0.0, 0.0, 1.0]).view(3, 1, 1)
     halfway = halfway / halfway.square().sum(1, keepdim=True).sqrt()
     mirrored = _facing(normal, halfway).clamp_min(0)
-    gloss = mirrored**22 * 0.10 * brightness * (1 - 0.7 * hair) + canvas.eyes * mirrored**40 * 0.08
-    gloss = gloss * (1 - 0.8 * canvas.mouth_opening)
+    fourth = mirrored.square().square()
+    sixteenth = fourth.square().square()
+    eyes = canvas.eyes * (sixteenth.square() * fourth.square())  # to the power of 40
+    gloss = sixteenth * fourth * 0.10 * brightness * (1 - 0.7 * hair) + eyes * 0.08
+    gloss = gloss * (1 - 0.8 * canvas.mouth_opening) * lamp
     return canvas.colour * (canvas.shade * lit * GAIN)[:, None] + gloss[:, None]
 
 

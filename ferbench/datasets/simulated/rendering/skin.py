@@ -27,6 +27,8 @@ def paint_skin(grid: HeadGrid, people: People, layout: Layout, canvas: Canvas) -
     for channel, (flush, loss) in enumerate(zip(FLUSH, FRECKLE, strict=True)):
         skin = people.skin[:, channel] * tone
         canvas.colour[:, channel] = skin * (1 + flush * flushed) * (1 - loss * freckled)
+    if not (people.beard + people.moustache).any():
+        return
     cover = _facial_hair(grid, people, layout)
     colour = people.hair * (1 + 0.35 * people.strands[:, None])
     canvas.colour = blend(canvas.colour, colour, 0.85 * cover[:, None])

@@ -26,3 +26,12 @@ def bump(*offsets: Tensor) -> Tensor:
 def blend(under: Tensor, over: Tensor | float, cover: Tensor) -> Tensor:
     """`over` painted on `under` where `cover` is 1."""
     return under + (over - under) * cover
+
+
+def power(base: Tensor, exponent: float | Tensor) -> Tensor:
+    """base ** exponent for a base from 0, rounded alike wherever an element lies in its tensor.
+
+    `torch.pow` rounds the last elements of a tensor, which do not fill a vector of the processor,
+    in another way than those before, so that a picture would depend on the others of its batch.
+    """
+    return (base.log() * exponent).exp()

@@ -5,6 +5,7 @@ right of the picture, y up, z to the camera. Every texel has canonical frontal c
 its place on the average head; all features are placed in them, whatever the person's own shape.
 """
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -47,7 +48,7 @@ class HeadGrid:
 
     The azimuthal equidistant map about +z, spaced by arc length: dense on the face, sparse behind.
     `across, up, out` is the direction from the centre, `x, y` are the canonical coordinates,
-    `front` is 1 on the face and falls to 0 behind the ears.
+    `front` is 1 on the face and falls to 0 behind the ears; `turned` falls to 0 in front of them.
     """
 
     def __init__(self, rows: int, columns: int) -> None:
@@ -56,6 +57,8 @@ class HeadGrid:
         s = torch.linspace(-1, 1, columns)[None, :].expand(rows, columns)
         radius = (s * s + t * t).sqrt().clamp_min(1e-6)
         angle = _angle_at(radius)
+        spacing = np.interp(np.linspace(0, math.pi, 257), *reversed(_spacing()))
+        self._distances = torch.from_numpy(spacing.astype(np.float32))
         self.across = torch.sin(angle) * s / radius
         self.up = torch.sin(angle) * t / radius
         self.out = torch.cos(angle)
@@ -66,6 +69,7 @@ class HeadGrid:
         ) ** (-1 / EXPONENT)
         self.x, self.y = self.across * reach, self.up * reach
         self.front = smoothstep((self.out + 0.15) / 0.3)
+        self.turned = smoothstep((self.out - 0.3) / 0.45)
         self.behind = smoothstep((0.25 - self.out) / 0.3)
         self.log_direction = torch.stack(
             [(axis.abs() + 1e-4).log() for axis in (self.across, self.up, self.out)]
@@ -76,10 +80,18 @@ class HeadGrid:
         self.temples = (self.window(-0.7, -0.38, -0.2, 0.3), self.window(0.38, 0.7, -0.2, 0.3))
         self.mouth = self.window(-0.66, 0.66, -1.03, -0.12)
         self.nose = self.window(-0.36, 0.36, -0.54, 0.38)
+        self.nose_sides = self.window(-0.2, 0.2, -0.46, 0.12)
         self.forehead = self.window(-0.66, 0.66, 0.33, 0.74)
         self.glabella = self.window(-0.13, 0.13, 0.02, 0.5)
         self.eye_bags = self.window(-0.52, 0.52, -0.18, 0.08)
         self.chin = self.window(-0.5, 0.5, -1.06, -0.5)
+
+    def distance_at(self, angle: Tensor) -> Tensor:
+        """Distance from the middle of the grid, at angles 0..pi from +z: linear in a table."""
+        place = angle * ((len(self._distances) - 1) / math.pi)
+        before = place.to(torch.int64).clamp_max(len(self._distances) - 2)
+        low, high = self._distances[before], self._distances[before + 1]
+        return low + (high - low) * (place - before)
 
     def window(self, left: float, right: float, bottom: float, top: float) -> Window:
         """The smallest window that holds a canonical rectangle of the face."""
@@ -108,8 +120,9 @@ def _span(held: Tensor) -> slice:
     return slice(int(places[0]), int(places[-1]) + 1)
 
 
-def _angle_at(radius: Tensor) -> Tensor:
-    """Angle from +z, radians, at a distance from the middle of the grid (1: middle of its edge).
+@lru_cache(maxsize=1)
+def _spacing() -> tuple[np.ndarray, np.ndarray]:
+    """Distances from the middle of the grid (1: middle of its edge), and their angles from +z.
 
     Equal steps cover equal lengths on the head's midline, weighted by how closely we look.
     """
@@ -122,5 +135,9 @@ def _angle_at(radius: Tensor) -> Tensor:
     degrees = np.degrees(angle[1:])
     interest = np.where(degrees < 60, 1.2, np.where(degrees < 88, 1.0, 0.32))
     distance = np.concatenate([[0.0], np.cumsum(lengths * interest)])
-    distance *= 1.25 / distance[-1]  # the corners of the grid lie behind the head
-    return torch.from_numpy(np.interp(radius.numpy(), distance, angle).astype(np.float32))
+    return distance * (1.25 / distance[-1]), angle  # the grid's corners lie behind the head
+
+
+def _angle_at(radius: Tensor) -> Tensor:
+    """Angle from +z, radians, at a distance from the middle of the grid."""
+    return torch.from_numpy(np.interp(radius.numpy(), *_spacing()).astype(np.float32))

@@ -11,7 +11,7 @@ from ferbench.datasets.simulated.streams import stream
 
 @lru_cache(maxsize=64)
 def noise_planes(texture: int, rows: int, columns: int) -> Tensor:
-    """(3, rows, columns), about unit normal: blotches, grain, and strands that run downwards."""
+    """(4, rows, columns), about unit normal: blotches, grain, strands that run downwards, curls."""
     draw = stream(texture, "texture")
 
     def noise(height: int, width: int, mode: str = "bicubic") -> Tensor:
@@ -21,4 +21,5 @@ def noise_planes(texture: int, rows: int, columns: int) -> Tensor:
     blotches = noise(9, 9) * 0.6 + noise(22, 22) * 0.4
     grain = noise(rows // 2, columns // 2, "bilinear")
     strands = noise(14, columns // 2) * 0.7 + noise(40, columns) * 0.5
-    return torch.stack([blotches, grain, strands])
+    curls = noise(56, 50) * 1.2
+    return torch.stack([blotches, grain, strands, curls])
