@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from ferbench.board.comparison import Entry, controls, standings
-from ferbench.board.grouping import RowCells, rankings
+from ferbench.board.grouping import RowCells, pick, rankings
 from ferbench.board.model import Board, RankingKey, Section
 from ferbench.board.notes import notes
 from ferbench.board.rows import make_entry
@@ -22,6 +22,11 @@ class Ranking:
 
     key: RankingKey
     entries: tuple[Entry, ...]
+
+    def entry(self, name: str) -> Entry | None:
+        """The row of that label or method, if this ranking has it."""
+        group = pick(name, [entry.group for entry in self.entries])
+        return next((entry for entry in self.entries if entry.group is group), None)
 
 
 def build_rankings(records: Iterable[Record], predictions: PredictionsOf) -> tuple[Ranking, ...]:

@@ -1,23 +1,20 @@
-"""Figures of a board: each row's confusion matrix and training curves, as PNG and SVG."""
+"""Figures of a board, as PNG and SVG: confusion matrices, and curves of each row and of all."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from ferbench.board.build import Ranking
-from ferbench.board.comparison import Entry
+from ferbench.board.confusion_figure import confusion_figure
+from ferbench.board.curve_figures import ranking_figure, row_figure
 from ferbench.errors import UsageError
-from ferbench.metrics.confusion import confusion_matrix
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-EPOCH = "epoch"
-"""The key of a record's curve that is not a scalar of the epoch."""
+ALL = "all-curves"
+"""The file with the curves of every row of a ranking."""
 
 STYLE: Any = {
     "font.size": 9,
@@ -32,7 +29,7 @@ STYLE: Any = {
 
 
 def draw(rankings: Iterable[Ranking], folder: Path) -> list[Path]:
-    """Draw every row with results into one folder a ranking; the files written, in order."""
+    """Draw every row with results, and all together, into one folder a ranking; the files."""
     try:
         import matplotlib
     except ImportError as error:
@@ -43,96 +40,29 @@ def draw(rankings: Iterable[Ranking], folder: Path) -> list[Path]:
     with matplotlib.rc_context(STYLE):
         for ranking in rankings:
             below = folder / _folder_name(ranking)
+            drawn: dict[str, tuple[str, Figure]] = {}
             for entry in ranking.entries:
                 if entry.scored is None:
                     continue
-                below.mkdir(parents=True, exist_ok=True)
-                name = _slug(entry.row.label)
-                written += _save(_confusion(ranking, entry), below / f"{name}-confusion")
+                label, name = entry.row.label, _slug(entry.row.label)
+                drawn[f"{name}-confusion"] = label, confusion_figure(entry)
                 if any(cell.curve for cell in entry.group.done):
-                    written += _save(_curves(ranking, entry), below / f"{name}-curves")
+                    drawn[f"{name}-curves"] = label, row_figure(entry)
+            curved = [e for e in ranking.entries if any(cell.curve for cell in e.group.done)]
+            if curved:
+                drawn[ALL] = "", ranking_figure(curved)
+            for stem, (label, figure) in drawn.items():
+                _caption(figure, ranking, label)
+                below.mkdir(parents=True, exist_ok=True)
+                written += _save(figure, below / stem)
     return written
 
 
-def mean_curve(curves: Sequence[Sequence[dict[str, float]]], name: str) -> np.ndarray:
-    """One scalar over epochs, (epochs, 3): epoch, mean over cells, standard deviation over cells.
-
-    An epoch counts the cells that reached it and reported the scalar.
-    """
-    values: dict[float, list[float]] = {}
-    for curve in curves:
-        for point in curve:
-            if point.get(name) is not None:
-                values.setdefault(point[EPOCH], []).append(point[name])
-    rows = [(epoch, np.mean(found), np.std(found)) for epoch, found in sorted(values.items())]
-    return np.array(rows, dtype=float).reshape(-1, 3)
-
-
-def _confusion(ranking: Ranking, entry: Entry) -> "Figure":
-    from matplotlib.figure import Figure
-
-    assert entry.scored is not None
-    classes = entry.group.cells[0].classes
-    counts = confusion_matrix(entry.scored.ranked, classes)
-    share = 100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    side = 1.4 + 0.5 * len(classes)
-    figure = Figure(figsize=(max(side, 3.6), side + 0.6), layout="constrained")
-    axes = figure.subplots()
-    axes.imshow(share, cmap="Blues", vmin=0, vmax=100)
-    axes.spines[:].set_visible(False)
-    axes.set_xticks(range(len(classes)), classes, rotation=40, ha="right", rotation_mode="anchor")
-    axes.set_yticks(range(len(classes)), classes)
-    axes.tick_params(length=0)
-    axes.set_xlabel("predicted")
-    axes.set_ylabel("true")
-    for row, column in np.ndindex(*share.shape):
-        value = share[row, column]
-        if counts[row].sum():
-            colour = "white" if value > 55 else "black"
-            axes.text(column, row, f"{value:.0f}", ha="center", va="center", color=colour)
-    _caption(figure, ranking, entry, "% of each true class")
-    return figure
-
-
-def _curves(ranking: Ranking, entry: Entry) -> "Figure":
-    from matplotlib.figure import Figure
-
-    curves = [cell.curve for cell in entry.group.done if cell.curve]
-    names = sorted({name for curve in curves for point in curve for name in point} - {EPOCH})
-    losses = [name for name in ("loss", *names) if name in names and "accuracy" not in name]
-    losses = list(dict.fromkeys(losses))
-    scores = [name for name in names if "accuracy" in name]
-    panels = [(title, part) for title, part in (("loss", losses), ("accuracy", scores)) if part]
-    figure = Figure(figsize=(1.0 + 3.2 * max(len(panels), 1), 3.3), layout="constrained")
-    axes = figure.subplots(1, max(len(panels), 1), squeeze=False)[0]
-    for ax, (title, part) in zip(axes, panels, strict=True):
-        _panel(ax, title, [(name, mean_curve(curves, name)) for name in part])
-    cells = f"mean of {len(curves)} cell{'s' if len(curves) != 1 else ''}"
-    _caption(figure, ranking, entry, cells + (", band: sd" if len(curves) > 1 else ""))
-    return figure
-
-
-def _panel(axes: "Axes", title: str, lines: Sequence[tuple[str, np.ndarray]]) -> None:
-    from matplotlib.ticker import MaxNLocator
-
-    scale = 100 if title == "accuracy" else 1
-    for name, points in lines:
-        epochs, mean, sd = points[:, 0] + 1, scale * points[:, 1], scale * points[:, 2]
-        (line,) = axes.plot(
-            epochs, mean, label=name.replace("_", " "), marker="." if len(epochs) == 1 else None
-        )
-        axes.fill_between(epochs, mean - sd, mean + sd, color=line.get_color(), alpha=0.2, lw=0)
-    axes.set_xlabel("epoch")
-    axes.set_ylabel("accuracy, %" if title == "accuracy" else title)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.grid(alpha=0.25, lw=0.5)
-    axes.legend()
-
-
-def _caption(figure: "Figure", ranking: Ranking, entry: Entry, what: str) -> None:
+def _caption(figure: "Figure", ranking: Ranking, name: str) -> None:
+    """What is drawn, above what the figure itself says."""
     key = ranking.key
-    where = f"{key.dataset} · {key.protocol} · {key.preset}"
-    figure.suptitle(f"{entry.row.label}\n{where}\n{what}", fontsize=9)
+    lines = (name, f"{key.dataset} · {key.protocol} · {key.preset}", figure.get_suptitle())
+    figure.suptitle("\n".join(line for line in lines if line), fontsize=9)
 
 
 def _save(figure: "Figure", stem: Path) -> list[Path]:

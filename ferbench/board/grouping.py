@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ferbench.board.model import RANKING_PRESETS, RankingKey
+from ferbench.errors import UsageError, unknown
 from ferbench.results.record import Record
 
 ABSENT = "\N{EN DASH}"
@@ -33,6 +34,24 @@ def rankings(records: Iterable[Record]) -> list[tuple[RankingKey, tuple[RowCells
     for record in records:
         found.setdefault(RankingKey.of(record), []).append(record)
     return [(key, _rows(found[key])) for key in sorted(found, key=_order)]
+
+
+def pick(name: str, groups: Iterable[RowCells]) -> RowCells | None:
+    """The row of that label, else the one of that method; UsageError where it has several."""
+    groups = tuple(groups)
+    exact = [group for group in groups if group.label == name]
+    found = exact or [group for group in groups if group.method == name]
+    if len(found) > 1:
+        labels = ", ".join(repr(group.label) for group in found)
+        raise UsageError(f"{name} was run in several configurations: name one of {labels}")
+    return found[0] if found else None
+
+
+def require_known(name: str, groups: Iterable[RowCells]) -> None:
+    """UsageError with a suggestion unless a row has this label or method."""
+    known = {known for group in groups for known in (group.label, group.method)}
+    if name not in known:
+        raise unknown("method in these results", name, known)
 
 
 def _order(key: RankingKey) -> tuple[object, ...]:

@@ -37,6 +37,15 @@ class RankingKey:
             record.origin,
         )
 
+    def values(self) -> dict[str, str]:
+        """The parts that name it, for files."""
+        return {
+            "dataset": self.dataset,
+            "protocol": self.protocol,
+            "preset": self.preset,
+            "origin": self.origin,
+        }
+
     @property
     def ranks(self) -> bool:
         """Whether rows under this key get a rank."""
@@ -143,6 +152,7 @@ class Comparison:
     """The paired difference of two rows, `label` minus `other`, as shares.
 
     unfit: why these results cannot support a claim, whatever the difference; or None.
+    p_holm: p adjusted for the comparisons it was asked for together with; None where it is alone.
     """
 
     label: str
@@ -151,11 +161,13 @@ class Comparison:
     difference: Difference
     units: int
     unfit: str | None
+    p_holm: float | None = None
 
     @property
     def why_no_claim(self) -> str | None:
         """Why the difference may not be claimed, or None."""
-        if self.unfit is None and self.difference.p >= LEVEL:
+        p = self.difference.p if self.p_holm is None else self.p_holm
+        if self.unfit is None and p >= LEVEL:
             return "not distinguishable"
         return self.unfit
 

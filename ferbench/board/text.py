@@ -1,7 +1,7 @@
 """Numbers as the boards print them; what is missing is an en dash."""
 
 from ferbench.board.model import Accuracy, Comparison, Cost, Probe, RankingKey, Row, Section
-from ferbench.board.statistics import Interval
+from ferbench.board.statistics import Difference, Interval
 
 MISSING = "\N{EN DASH}"
 FACES = {"real": "real faces", "simulated": "simulated faces"}
@@ -52,6 +52,11 @@ def points(share: float) -> str:
 def interval(found: Interval | None) -> str:
     """`[71.0, 80.2]`."""
     return MISSING if found is None else f"[{percent(found.low)}, {percent(found.high)}]"
+
+
+def bounds(found: Difference) -> str:
+    """A difference's interval in points: `[-1.2, +3.4]`."""
+    return f"[{points(found.low)}, {points(found.high)}]"
 
 
 def seconds(value: float | None) -> str:

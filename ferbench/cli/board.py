@@ -1,6 +1,5 @@
 """`ferbench board`: the leaderboards of a results folder."""
 
-import enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,25 +12,13 @@ if TYPE_CHECKING:
     from ferbench.results.archive import Results
 
 
-class Format(enum.StrEnum):
-    """How a board is written."""
-
-    table = "table"
-    markdown = "markdown"
-    csv = "csv"
-    json = "json"
-
-
 def board(
     directory: Annotated[
         Path, typer.Argument(help="The results folder.", metavar="DIR")
     ] = options.DEFAULT_OUT,
     json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
-    format_: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.table,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", help="Write to this file.", metavar="FILE"),
-    ] = None,
+    format_: options.TableFormat = None,
+    output: options.Output = None,
     figures: Annotated[
         Path | None,
         typer.Option("--figures", help="Draw figures into this folder.", metavar="DIR"),
@@ -39,6 +26,23 @@ def board(
     metrics: Annotated[
         str, typer.Option("--metrics", help="Print these metrics instead; `all`.", metavar="NAMES")
     ] = "",
+    plateau: Annotated[
+        bool, typer.Option("--plateau", help="Tell instead whether methods still improve.")
+    ] = False,
+    reach: Annotated[
+        str | None,
+        typer.Option(
+            "--reach",
+            help="Print instead how soon methods reach the plateau of METHOD.",
+            metavar="METHOD",
+        ),
+    ] = None,
+    relative_to: Annotated[
+        str | None,
+        typer.Option(
+            "--relative-to", help="Of --reach: divide by the times of METHOD.", metavar="METHOD"
+        ),
+    ] = None,
     plugins_dir: options.PluginsDirs = [],  # noqa: B006
     check: Annotated[
         Path | None,
@@ -59,6 +63,10 @@ def board(
     if metrics:
         _print_metrics(metrics, rankings, results, plugins_dir, json)
         return
+    kind = options.Format.json if json else format_ or options.Format.table
+    if plateau or reach is not None:
+        options.write(_training(rankings, reach, relative_to, kind), output)
+        return
     made = build_board(rankings)
     if figures is not None:
         from ferbench.board.figures import draw
@@ -68,13 +76,22 @@ def board(
     if check is not None:
         _check(check, render(made, "markdown"), directory)
         return
-    text = render(made, Format.json if json else format_)
-    if output is None:
-        typer.echo(text, nl=False)
-    else:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(text, encoding="utf-8", newline="\n")
-        typer.echo(f"wrote {output}", err=True)
+    options.write(render(made, kind), output)
+
+
+def _training(
+    rankings: "tuple[Ranking, ...]", reference: str | None, relative_to: str | None, kind: str
+) -> str:
+    """The table of plateaus, or of the times until one is reached."""
+    from ferbench.board.plateau import plateaus
+    from ferbench.board.reach import reach
+    from ferbench.board.tables import render_tables
+    from ferbench.board.training_tables import plateau_tables, reach_tables
+
+    if reference is None:
+        return render_tables(plateau_tables(plateaus(rankings)), kind, "Plateaus")
+    found = reach(rankings, reference, relative_to or reference)
+    return render_tables(reach_tables(found), kind, f"Training until the plateau of {reference}")
 
 
 def _check(path: Path, expected: str, directory: Path) -> None:

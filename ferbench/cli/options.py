@@ -1,5 +1,7 @@
 """Options that several verbs share."""
 
+import enum
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -44,9 +46,40 @@ Out = Annotated[Path, typer.Option("--out", help="Where results are kept.", meta
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
+class Format(enum.StrEnum):
+    """How a table is written."""
+
+    table = "table"
+    markdown = "markdown"
+    csv = "csv"
+    json = "json"
+
+
+TableFormat = Annotated[Format | None, typer.Option("--format", help="How to write it.")]
+Output = Annotated[
+    Path | None, typer.Option("--output", help="Write to this file.", metavar="FILE")
+]
+
+
 def names(text: str) -> list[str]:
     """Comma-separated names as a list."""
     return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def labels(text: str) -> list[str]:
+    """Comma-separated labels of a board, which may have commas in brackets."""
+    parts = re.findall(r"(?:[^,\[]|\[[^\]]*\])+", text)
+    return [part.strip() for part in parts if part.strip()]
+
+
+def write(text: str, output: Path | None) -> None:
+    """Print a finished text, or write it to a file."""
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(text, encoding="utf-8", newline="\n")
+    typer.echo(f"wrote {output}", err=True)
 
 
 FOLDS_OF_A_LOOK = 3

@@ -75,6 +75,18 @@ class LabelledFaces(Faces):
         self.subject = None if subject is None else np.asarray(subject, dtype=np.int64)
         self.sequence = np.asarray(sequence, dtype=np.int64)
 
+    def part(self, which: np.ndarray) -> "LabelledFaces":
+        """These faces at the positions `which`, with their labels."""
+        which = np.asarray(which, dtype=np.int64)
+        return LabelledFaces(
+            self._stores,
+            self._rows[which],
+            classes=self.classes,
+            expression=self.expression[which],
+            subject=None if self.subject is None else self.subject[which],
+            sequence=self.sequence[which],
+        )
+
     def unlabelled(self) -> Faces:
         """The same images as `Method.predict` gets them."""
         return Faces(self._stores, self._rows)

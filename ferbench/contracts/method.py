@@ -95,7 +95,7 @@ class StageSpec:
     config:  JSON values; part of the stage's identity.
     corpus:  `train` (the fold's own training faces) or the name of one of `MethodSpec.auxiliary`;
              a stage on an auxiliary corpus is trained once for all folds.
-    inputs:  the image preparations it reads.
+    inputs:  the image preparations it reads; empty: those of the method in the preset.
     after:   names of stages it reads through `run.stage`.
     seeded:  one result per seed of the grid (True), or one for all seeds.
     """
@@ -104,13 +104,18 @@ class StageSpec:
     factory: str
     config: Mapping[str, Any]
     corpus: str
-    inputs: Mapping[str, Preparation]
+    inputs: Mapping[str, Preparation] = field(default_factory=dict)
     after: tuple[str, ...] = ()
     seeded: bool = False
 
 
 def no_stages(config: Any) -> tuple[StageSpec, ...]:
     """The stages of a method that trains everything in its own `fit`: none."""
+    return ()
+
+
+def no_auxiliary(config: Any) -> tuple[AuxiliaryNeed, ...]:
+    """The other corpora of a method that learns from its training fold alone: none."""
     return ()
 
 
@@ -124,6 +129,7 @@ class MethodSpec:
     inputs:  preset -> the image preparations by name.
     needs:   any of `subject_id`, `neutral`, `validation`; unmet: the cell is `skipped`.
     stages:  resolved configuration -> its stages; pure, and without torch.
+    auxiliary: resolved configuration -> the other corpora that it learns from; pure likewise.
     placebo_of: for a control that keeps a method's machinery and removes its idea.
     baseline:   the method that a claim about this one is made against.
     """
@@ -137,9 +143,9 @@ class MethodSpec:
     fidelity: Fidelity
     paper: str | None = None
     needs: frozenset[str] = frozenset()
-    auxiliary: tuple[AuxiliaryNeed, ...] = ()
     resources: Resources = Resources()
     stages: Callable[[Any], tuple[StageSpec, ...]] = no_stages
+    auxiliary: Callable[[Any], tuple[AuxiliaryNeed, ...]] = no_auxiliary
     placebo_of: str | None = None
     baseline: str | None = None
 

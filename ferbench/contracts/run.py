@@ -9,6 +9,16 @@ if TYPE_CHECKING:
     import torch
 
 
+EPOCH = "epoch"
+VALIDATION_ACCURACY = "validation_accuracy"
+CPU_SECONDS = "cpu_seconds"
+"""What the harness writes into every point of a training curve, beside the method's scalars.
+
+cpu_seconds: process-CPU seconds of the training so far, with that of its phases and without
+validation and checkpoints; taken as the epoch is offered, before it is scored.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class BatchShape:
     """The make-up of one training batch, from which the papers' cost formulas are computed.

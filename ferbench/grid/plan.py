@@ -137,7 +137,7 @@ class _Planner:
         inputs = spec.inputs[self.request.preset]
         auxiliary = {
             need.dataset: auxiliary_corpus(need, self.corpus(need.dataset))
-            for need in spec.auxiliary
+            for need in spec.auxiliary(config)
         }
         order = self.plan.supplies.order
         table = pl.concat([f.samples.with_columns(fold=pl.lit(f.number)) for f in split.folds])
@@ -151,7 +151,7 @@ class _Planner:
             return order(other.corpus, known_as, other.table, preparations)
 
         stages = StagePlanner(
-            spec, corpus, spec.stages(config), auxiliary, material, self.plan.stages
+            spec, corpus, spec.stages(config), inputs, auxiliary, material, self.plan.stages
         )
         own = material(TRAIN, inputs)
         others = {name: material(name, inputs) for name in auxiliary}

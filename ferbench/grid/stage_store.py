@@ -1,7 +1,7 @@
 """Finished stages: one folder each below `DIR/stages`, written whole or not at all."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from ferbench.contracts.method import State
@@ -14,11 +14,12 @@ STATE = "state.npz"
 
 @dataclass(frozen=True, slots=True)
 class StageOutcome:
-    """How a stage ended; `reason` is None where it succeeded."""
+    """How a stage ended; `reason` is None where it succeeded. curve: of the epochs it offered."""
 
     label: str
     cpu_seconds: float
     reason: str | None = None
+    curve: list[dict[str, float]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,8 @@ def run_stage(stage: StageCell, place: Workplace, observe: Observer) -> StageOut
             seed_everything(run.seed("fit"))
             with run.fitting():
                 state = load_object(stage.factory)(stage.config, data, run)
-        outcome = StageOutcome(stage.label, run.clock.training_cpu())
+        curve = run.progress.curve
+        outcome = StageOutcome(stage.label, run.clock.training_cpu(), curve=curve)
     except Exception as error:
         _, reason = classify(error)
         outcome, state = StageOutcome(stage.label, time.process_time() - start, reason), None

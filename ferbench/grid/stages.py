@@ -51,6 +51,11 @@ def auxiliary_corpus(need: AuxiliaryNeed, corpus: Corpus) -> AuxiliaryCorpus:
     if need.classes:
         mapped = pl.col("expression").replace_strict(dict(need.classes), default=None)
         rows = rows.with_columns(expression=mapped).filter(pl.col("expression").is_not_null())
+    if rows.is_empty():
+        raise UsageError(
+            f"the auxiliary corpus {corpus.name} has no image of the classes that the method "
+            f"learns from ({', '.join(need.classes) or 'any'}): see `ferbench data inspect`"
+        )
     return AuxiliaryCorpus(need, corpus, rows.select("sample", "subject", "sequence", "expression"))
 
 
@@ -59,7 +64,9 @@ def refuse_overlap(auxiliary: AuxiliaryCorpus, corpus: Corpus, fold: Fold) -> No
     held_out = fold.samples.filter(pl.col("part").is_in(EVALUATED))
     hashes = corpus.index.select("sample", "file_hash")
     pictures = set(held_out.join(hashes, on="sample")["file_hash"])
-    other = auxiliary.corpus.index.filter(pl.col("sample").is_in(auxiliary.table["sample"]))
+    other = auxiliary.corpus.index.filter(
+        pl.col("sample").is_in(auxiliary.table["sample"].implode())
+    )
     clash = other.filter(pl.col("file_hash").is_in(pictures))["sample"].to_list()
     if auxiliary.corpus.name == corpus.name:
         people = held_out["subject"].drop_nulls().unique()
@@ -76,6 +83,7 @@ class StagePlanner:
     """Turns the stages of one method into StageCells; equal ones get equal ids.
 
     corpus:   the evaluated corpus, on whose folds the stages named `train` learn.
+    inputs:   the method's image preparations, for stages that name none.
     material: from the name of a corpus and image preparations to what a worker reads.
     cells:    where the stage cells are collected, by id.
     """
@@ -83,6 +91,7 @@ class StagePlanner:
     spec: MethodSpec
     corpus: Corpus
     declared: tuple[StageSpec, ...]
+    inputs: Mapping[str, Preparation]
     auxiliary: Mapping[str, AuxiliaryCorpus]
     material: Callable[[str, Mapping[str, Preparation]], Material]
     cells: dict[str, StageCell]
@@ -93,19 +102,20 @@ class StagePlanner:
         for stage in self.declared:
             after = {name: self._known(stage, name, ids) for name in stage.after}
             own = stage.corpus == TRAIN
+            inputs = stage.inputs or self.inputs
             seed_used = seed if stage.seeded else 0
             facts = {
                 "stage": stage.name,
                 "factory": stage.factory,
                 "config": dict(stage.config),
-                "inputs": {name: asdict(p) for name, p in stage.inputs.items()},
+                "inputs": {name: asdict(p) for name, p in inputs.items()},
                 "imaging": IMAGING_VERSION,
                 "corpus": [
                     *(self.corpus.fingerprint, self.corpus.alignment),
                     *(split.fingerprint, fold.number),
                 ]
                 if own
-                else self.auxiliary[stage.corpus].fingerprint,
+                else self._auxiliary(stage).fingerprint,
                 "seed": seed_used,
                 "after": after,
                 "source": source_hash(stage.factory.partition(":")[0]),
@@ -121,11 +131,19 @@ class StagePlanner:
                     corpus=stage.corpus,
                     seed=seed_used,
                     fold=fold.number if own else None,
-                    classes=split.classes if own else self.auxiliary[stage.corpus].classes,
-                    material=self.material(stage.corpus, stage.inputs),
+                    classes=split.classes if own else self._auxiliary(stage).classes,
+                    material=self.material(stage.corpus, inputs),
                     after=after,
                 )
         return ids
+
+    def _auxiliary(self, stage: StageSpec) -> AuxiliaryCorpus:
+        if stage.corpus not in self.auxiliary:
+            raise PluginError(
+                f"stage {stage.name} of {self.spec.name} learns from {stage.corpus}, which the "
+                "method's `auxiliary` does not name"
+            )
+        return self.auxiliary[stage.corpus]
 
     def _known(self, stage: StageSpec, name: str, ids: Mapping[str, str]) -> str:
         if name not in ids:

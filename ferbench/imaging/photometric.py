@@ -1,7 +1,7 @@
 """Photometric normalisation of batches, (N, C, H, W) uint8 in, float32 out.
 
 The chain of 2B(N+M) Softmax and IDFERM: histogram equalisation, linear plane fit, zero mean and
-unit variance, each per image and channel, after cropping.
+unit variance, each per image and channel, after cropping. ED2L and ADFL only scale the grey levels.
 """
 
 from functools import lru_cache
@@ -10,6 +10,11 @@ import torch
 from torchvision.transforms.v2 import functional as vision
 
 SMALLEST_DEVIATION = 1e-5
+
+
+def scale(images: torch.Tensor) -> torch.Tensor:
+    """(v - 127.5) / 128, the same for every image; what the SphereFace network was made for."""
+    return (images.float() - 127.5) / 128
 
 
 def standardise(images: torch.Tensor) -> torch.Tensor:

@@ -10,7 +10,13 @@ from typing import Any
 import torch
 
 from ferbench.contracts.method import Method, State
-from ferbench.contracts.run import BatchShape, Snapshot
+from ferbench.contracts.run import (
+    CPU_SECONDS,
+    EPOCH,
+    VALIDATION_ACCURACY,
+    BatchShape,
+    Snapshot,
+)
 from ferbench.errors import CellTimeout, PluginError
 from ferbench.training.checkpoint import Checkpoint
 from ferbench.training.clock import PhaseClock
@@ -133,15 +139,17 @@ class Run:
         """See `RunContext.offer`."""
         score = None
         scalars = {name: float(value) for name, value in scalars.items()}
+        self.clock.charge()
+        cpu_seconds = round(self.clock.training_cpu(), 4)
         if self._score is not None and self._method is not None:
             with self.clock.phase("validation"):
                 score = float(self._score())
                 if self.progress.best_score is None or score > self.progress.best_score:
                     self.progress.best_score, self.progress.best_epoch = score, epoch
                     self.selected = copied(self._method.state())
-            scalars = {**scalars, "validation_accuracy": score}
+            scalars = {**scalars, VALIDATION_ACCURACY: score}
         finite = {name: value for name, value in scalars.items() if math.isfinite(value)}
-        self.progress.curve.append({"epoch": epoch, **finite})
+        self.progress.curve.append({EPOCH: epoch, **finite, CPU_SECONDS: cpu_seconds})
         self._observe(epoch, scalars)
         return score
 

@@ -1,47 +1,46 @@
-"""Baselines: a plain network trained with softmax, and hand-crafted features with an SVM."""
+"""Baselines: softmax alone, softmax with a metric loss of others, and hand-crafted features."""
 
 from collections.abc import Callable
 
 from ferbench.contracts.hookspecs import hookimpl
 from ferbench.contracts.method import Fidelity, MethodSpec, one_input
-from ferbench_baselines.config import LbpSvmConfig, SoftmaxConfig
+from ferbench.training.presets import BELOW_PAPER, INCEPTION_INPUTS, INCEPTION_PRESETS
+from ferbench.training.recipe import InceptionRecipe
+from ferbench_baselines.config import (
+    CclConfig,
+    CentreConfig,
+    CnnConfig,
+    ContrastiveConfig,
+    IslandConfig,
+    LbpSvmConfig,
+    TripletConfig,
+)
+
+NOT_PRETRAINED = "no pre-training on FER2013 and Multi-PIE"
 
 SOFTMAX = MethodSpec(
     name="softmax",
-    summary="cross-entropy on a plain convolutional network",
+    summary="cross-entropy on the inception network of the papers",
     factory="ferbench_baselines.softmax:Softmax",
-    config=SoftmaxConfig,
+    config=InceptionRecipe,
+    presets=INCEPTION_PRESETS,
+    inputs=INCEPTION_INPUTS,
+    paper="2B(N+M) Softmax (2017), section 5: the row `Inception`",
+    fidelity=Fidelity("adapted", (BELOW_PAPER, NOT_PRETRAINED)),
+)
+
+CNN = MethodSpec(
+    name="cnn",
+    summary="cross-entropy on a plain convolutional network",
+    factory="ferbench_baselines.softmax:Cnn",
+    config=CnnConfig,
     presets={
         "tiny": {"width": 4, "epochs": 3},
         "lite": {},
         "study": {"width": 16, "epochs": 60, "dropout": 0.4},
-        "paper": {
-            "network": "inception",
-            "normalisation": "equalise_plane_standardise",
-            "crop": 48,
-            "epochs": 100,
-            "batch": 144,
-            "lr": 1e-4,
-            "weight_decay": 1e-4,
-            "schedule": "constant",
-            "label_smoothing": 0.0,
-            "dropout": 0.0,
-        },
     },
-    inputs={
-        "tiny": one_input(48, 48),
-        "lite": one_input(48, 48),
-        "study": one_input(48, 48),
-        "paper": one_input(60, 60),
-    },
-    paper="2B(N+M) Softmax (2017), section 5: the row `Inception`",
-    fidelity=Fidelity(
-        "adapted",
-        (
-            "below `paper`: a plain four-layer CNN of our own on 48 x 48 images",
-            "`paper`: the inception network without pre-training on FER2013 and Multi-PIE",
-        ),
-    ),
+    inputs={name: one_input(48, 48) for name in ("tiny", "lite", "study")},
+    fidelity=Fidelity("inspired", ("a four-layer network of our own, from no paper",)),
 )
 
 LBP_SVM = MethodSpec(
@@ -61,8 +60,61 @@ LBP_SVM = MethodSpec(
 )
 
 
+def metric_baseline(name: str, summary: str, factory: str, config: type, paper: str) -> MethodSpec:
+    """A method that is `softmax` with another loss beside it."""
+    return MethodSpec(
+        name=name,
+        summary=summary,
+        factory=f"ferbench_baselines.metric:{factory}",
+        config=config,
+        presets=INCEPTION_PRESETS,
+        inputs=INCEPTION_INPUTS,
+        paper=paper,
+        fidelity=Fidelity(
+            "adapted",
+            (
+                "on FC_2 of the papers' inception network, not the network of its own paper",
+                BELOW_PAPER,
+                NOT_PRETRAINED,
+            ),
+        ),
+        baseline="softmax",
+    )
+
+
+METRIC_BASELINES = (
+    metric_baseline(
+        "center", "softmax and the centre loss", "Centre", CentreConfig, "Wen et al. (2016)"
+    ),
+    metric_baseline(
+        "island", "softmax and the island loss", "Island", IslandConfig, "Cai et al. (2018)"
+    ),
+    metric_baseline(
+        "triplet",
+        "softmax and the triplet loss (all, random or semi-hard)",
+        "Triplet",
+        TripletConfig,
+        "Schroff et al. (2015), after Ding et al. (2015)",
+    ),
+    metric_baseline(
+        "contrastive",
+        "softmax and the contrastive loss",
+        "Contrastive",
+        ContrastiveConfig,
+        "Hadsell et al. (2006)",
+    ),
+    metric_baseline(
+        "ccl",
+        "softmax and the coupled clusters loss",
+        "Ccl",
+        CclConfig,
+        "Liu et al., Deep relative distance learning (2016)",
+    ),
+)
+
+
 @hookimpl
 def register_methods(register: Callable[[MethodSpec], None]) -> None:
     """Register the baselines."""
-    register(SOFTMAX)
-    register(LBP_SVM)
+    for spec in (SOFTMAX, CNN, *METRIC_BASELINES, LBP_SVM):
+        register(spec)

@@ -5,8 +5,10 @@ import itertools
 import torch
 from torch import nn
 
+from ferbench.nets.embedding import EmbeddingNetwork
 
-class SmallCnn(nn.Module):
+
+class SmallCnn(EmbeddingNetwork):
     """Four times convolution, batch norm, ReLU and pooling; then a linear classifier.
 
     The feature is the flattened last map: 4 * width * (crop // 16) ** 2 values.

@@ -2,26 +2,64 @@
 
 from dataclasses import dataclass
 
+from ferbench.training.recipe import Recipe, WeightedRecipe, among
+
+MININGS = ("random", "all", "semihard")
+
 
 @dataclass
-class SoftmaxConfig:
-    """network:         `cnn` (four convolutions, `width` channels first) or `inception`.
-    normalisation:   of each crop, `standardise` or `equalise_plane_standardise`.
-    crop:            side of the square training and test window, in pixels.
-    schedule:        `one_cycle` up to `lr`, or `constant`.
-    """
+class CnnConfig(Recipe):
+    """width: channels of the first of four convolutions. dropout: before the classifier."""
 
-    network: str = "cnn"
     width: int = 8
     dropout: float = 0.2
-    normalisation: str = "standardise"
-    crop: int = 44
-    epochs: int = 24
-    batch: int = 32
     lr: float = 4e-3
-    weight_decay: float = 1e-3
-    schedule: str = "one_cycle"
-    label_smoothing: float = 0.05
+
+
+@dataclass
+class CentreConfig(WeightedRecipe):
+    """rate: of the centres' own update."""
+
+    weight: float = 0.01
+    rate: float = 0.5
+
+
+@dataclass
+class IslandConfig(WeightedRecipe):
+    """alpha: of the centres' parting. rate: of the centres' own update."""
+
+    weight: float = 0.01
+    alpha: float = 0.03
+    rate: float = 0.5
+
+
+@dataclass
+class TripletConfig(WeightedRecipe):
+    """tau: margin of squared distances."""
+
+    weight: float = 0.01
+    tau: float = 1.0
+    mining: str = "all"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        among("mining", self.mining, MININGS)
+
+
+@dataclass
+class ContrastiveConfig(WeightedRecipe):
+    """margin: distance at which negatives rest."""
+
+    weight: float = 0.1
+    margin: float = 1.0
+
+
+@dataclass
+class CclConfig(WeightedRecipe):
+    """alpha: margin of squared distances."""
+
+    weight: float = 0.01
+    alpha: float = 1.0
 
 
 @dataclass

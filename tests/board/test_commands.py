@@ -77,6 +77,48 @@ def test_compare_claims_what_five_seeds_show(results: Path) -> None:
     assert "claim: worse" in text
 
 
+def test_compare_with_many_adjusts_p_and_writes_a_table(bench, results: Path, outcomes) -> None:
+    """The same gap has Holm's larger p beside a second comparison, and claims rest on that."""
+    rng = np.random.Generator(np.random.Philox(3))
+    bench.grid("near", outcomes(rng, 5, 60, 0.88), folds=2)
+    for record in bench.records:
+        Store(results).save(record, bench.frames[record.cell_id])
+    every = json.loads(call("compare", "good", "all", results, "--json").stdout)
+    study = {row["method_b"]: row for row in every if row["preset"] == "study"}
+    assert set(study) == {"bad", "near"}
+    assert study["bad"]["p_holm"] == pytest.approx(min(1, 2 * study["bad"]["p"]), abs=1e-5)
+    assert study["bad"]["claim"]
+    assert not study["near"]["claim"]
+    listed = json.loads(call("compare", "good", "bad,near", results, "--json").stdout)
+    assert [r for r in listed if r["preset"] == "study"] == list(study.values())
+    target = results / "pairs.md"
+    call("compare", "good", "all", results, "--format", "markdown", "--output", target)
+    text = target.read_text()
+    assert "# good against all" in text
+    assert "| good | bad | " in text
+    assert "p adjusted for 2 comparisons (Holm)" in text
+
+
+def test_labels_with_commas_are_one_name() -> None:
+    from ferbench.cli.options import labels
+
+    assert labels("m [a=1, b=2],n, o[c=3]") == ["m [a=1, b=2]", "n", "o[c=3]"]
+
+
+def test_board_tells_plateaus_and_times(bench, tmp_path: Path) -> None:
+    curve = [{"epoch": e, "validation_accuracy": 0.5, "cpu_seconds": e + 1.0} for e in range(8)]
+    store = Store(tmp_path)
+    for seed in range(2):
+        record = bench.add("m", {"p/0": [1], "q/0": [0]}, seed=seed, curve=curve)
+        store.save(record, bench.frames[record.cell_id])
+    assert "on its plateau" in call("board", tmp_path, "--plateau").stdout
+    (row,) = json.loads(call("board", tmp_path, "--reach", "m", "--json").stdout)
+    assert (row["median_cpu_seconds"], row["reached"], row["cells"]) == (3.0, 2, 2)
+    target = tmp_path / "times.md"
+    call("board", tmp_path, "--reach", "m", "--format", "markdown", "--output", target)
+    assert "# Training until the plateau of m" in target.read_text()
+
+
 def test_compare_names_what_it_does_not_know(results: Path) -> None:
     with pytest.raises(UsageError, match="did you mean 'good'"):
         call("compare", "goood", "bad", results)

@@ -1,13 +1,21 @@
 """Figures: what they are drawn from, and that the same records draw the same bytes."""
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from ferbench.board.figures import draw, mean_curve
+from ferbench.board.curve_figures import row_figure
+from ferbench.board.curves import mean_curve
+from ferbench.board.figures import draw
 
 pytest.importorskip("matplotlib")
+
+
+def words(svg: Path) -> list[str]:
+    """The texts of a figure."""
+    return re.findall(r"<!-- (.+?) -->", svg.read_text())
 
 
 def test_curves_are_means_over_the_cells_that_got_so_far() -> None:
@@ -15,8 +23,8 @@ def test_curves_are_means_over_the_cells_that_got_so_far() -> None:
         [{"epoch": 0, "loss": 1.0}, {"epoch": 1, "loss": 3.0}],
         [{"epoch": 0, "loss": 2.0, "other": 5.0}],
     ]
-    assert mean_curve(curves, "loss").tolist() == [[0, 1.5, 0.5], [1, 3.0, 0.0]]
-    assert mean_curve(curves, "other").tolist() == [[0, 5.0, 0.0]]
+    assert mean_curve(curves, "loss").tolist() == [[0, 1.5, 0.5, 2], [1, 3.0, 0.0, 1]]
+    assert mean_curve(curves, "other").tolist() == [[0, 5.0, 0.0, 1]]
 
 
 def test_every_row_with_results_is_drawn_and_twice_the_same(bench, tmp_path: Path) -> None:
@@ -27,6 +35,8 @@ def test_every_row_with_results_is_drawn_and_twice_the_same(bench, tmp_path: Pat
     written = [draw(bench.rankings(), tmp_path / run) for run in ("one", "two")]
     names = sorted(path.name for path in written[0])
     assert names == [
+        "all-curves.png",
+        "all-curves.svg",
         "m-width=16-confusion.png",
         "m-width=16-confusion.svg",
         "m-width=8-confusion.png",
@@ -38,13 +48,44 @@ def test_every_row_with_results_is_drawn_and_twice_the_same(bench, tmp_path: Pat
         assert first.read_bytes() == second.read_bytes()
 
 
+def test_the_legend_names_lines_and_not_their_bands(bench) -> None:
+    curve = [{"epoch": e, "loss": 3.0, "metric": 2.0, "softmax": 1.0} for e in range(3)]
+    bench.grid("m", np.array([[1, 0, 1, 1, 0, 1]]), curve=curve)
+    (ranking,) = bench.rankings()
+    (axes,) = row_figure(ranking.entries[0]).axes
+    named = {line.get_label(): line.get_ydata()[0] for line in axes.get_lines()}
+    assert named == {"loss": 3.0, "metric": 2.0, "softmax": 1.0}
+    colours = {line.get_label(): line.get_color() for line in axes.get_lines()}
+    legend = axes.get_legend()
+    texts = [text.get_text() for text in legend.get_texts()]
+    assert dict(zip(texts, [h.get_color() for h in legend.legend_handles], strict=True)) == colours
+
+
 def test_the_confusion_matrix_shows_shares_of_the_true_class(bench, tmp_path: Path) -> None:
     """Classes take turns: of four angry units three are right, one is called happy."""
     bench.grid("m", np.array([[1, 1, 1] * 3 + [0, 1, 1]]))
     (svg,) = [p for p in draw(bench.rankings(), tmp_path) if p.suffix == ".svg"]
-    import re
-
-    texts = re.findall(r"<!-- (.+?) -->", svg.read_text())
+    texts = words(svg)
     assert texts.count("75") == 1
     assert texts.count("25") == 1
     assert texts.count("100") == 2
+    assert (texts.count("3"), texts.count("1"), texts.count("4")) == (1, 1, 2)
+
+
+def test_all_methods_are_in_one_figure_with_losses_on_one_scale(bench, tmp_path: Path) -> None:
+    """A loss of 200 and one of 2 that halve are the same line; seconds are no loss."""
+
+    def curve(first: float) -> list[dict[str, float]]:
+        return [
+            {"epoch": e, "loss": first / 2**e, "validation_accuracy": 0.5, "cpu_seconds": 2.0 * e}
+            for e in range(3)
+        ]
+
+    outcome = np.array([[1, 0, 1, 1, 0, 1]])
+    bench.grid("small", outcome, curve=curve(2.0))
+    bench.grid("large", outcome, curve=curve(200.0), placebo_of="small")
+    files = {path.name: path for path in draw(bench.rankings(), tmp_path)}
+    texts = words(files["all-curves.svg"])
+    assert {"small", "large"} <= set(texts)
+    assert "100" not in texts, "the axis of the loss ends near 1"
+    assert "cpu seconds" not in words(files["small-curves.svg"])

@@ -6,13 +6,16 @@ import pytest
 import torch
 from torch import nn
 
+from ferbench.errors import UsageError
 from ferbench.nets.cost import network_cost
 from ferbench.nets.inception import (
     ConvPReLU,
     Inception,
     InceptionClassifier,
     InceptionTrunk,
+    TrunkShape,
     he_initialise,
+    last_side,
 )
 
 TABLE = [
@@ -85,8 +88,8 @@ def test_sixty_pixels_pass_through_the_sizes_of_the_table(classifier):
 @pytest.mark.parametrize("side", [48, 60])
 def test_outputs_have_the_shapes_they_say(classifier, side):
     x = torch.rand(3, 1, side, side)
-    assert classifier.trunk(x).shape == (3, InceptionTrunk.features) == (3, 4096)
-    assert classifier.embed(x).shape == (3, 1024)
+    assert classifier.trunk(x).shape == (3, classifier.trunk.features) == (3, 4096)
+    assert classifier.embed(x).shape == (3, classifier.features) == (3, 1024)
     logits = classifier(x)
     assert logits.shape == (3, 7)
     assert torch.allclose(logits, classifier.classifier(classifier.embed(x)))
@@ -103,9 +106,23 @@ def test_branches_are_joined_in_order_and_keep_the_size():
     x = torch.rand(2, 3, 9, 11)
     out = block(x)
     assert out.shape == (2, 2 + 5 + 6 + 7, 9, 11)
-    for branch, start, end in [(block.one, 0, 2), (block.three, 2, 7), (block.five, 7, 13),
-                               (block.pool, 13, 20)]:  # fmt: skip
-        assert torch.equal(out[:, start:end], branch(x))
+    one, three_in, five_in = block.reduce(x).split((2, 4, 3), dim=1)
+    parts = (one, block.three(three_in), block.five(five_in), block.pool(x))
+    assert torch.equal(out, torch.cat(parts, dim=1))
+
+
+def test_one_reduction_is_three_convolutions_side_by_side():
+    torch.manual_seed(0)
+    block = Inception(3, (2, 4, 5, 3, 6, 7))
+    x = torch.randn(2, 3, 9, 11)
+    convolution, slopes = block.reduce
+    for start, end in [(0, 2), (2, 6), (6, 9)]:
+        alone = ConvPReLU(3, end - start, 1)
+        with torch.no_grad():
+            alone[0].weight.copy_(convolution.weight[start:end])
+            alone[0].bias.copy_(convolution.bias[start:end])
+            alone[1].weight.copy_(slopes.weight[start:end])
+        assert torch.allclose(block.reduce(x)[:, start:end], alone(x), atol=1e-6)
 
 
 def test_convolutions_have_one_slope_a_channel():
@@ -137,3 +154,46 @@ def test_he_initialisation_keeps_the_scale():
             expected = math.sqrt(2 / (1 + 0.25**2) / fan_in)
             if layer.weight.numel() > 100_000:
                 assert abs(layer.weight.std().item() / expected - 1) < 0.01
+
+
+SMALL = TrunkShape(divisor=8, batch_norm=True, first_pool=False)
+
+
+def test_an_eighth_of_the_width_by_hand():
+    network = InceptionClassifier(7, 1, 44, SMALL)
+    layers = network.trunk.convolutions
+    assert [type(layer).__name__ for layer in layers] == [
+        *("ConvPReLU", "ConvPReLU", "MaxPool2d", "Inception", "Inception"),
+        *("MaxPool2d", "Inception", "MaxPool2d"),
+    ]
+    x, shapes = torch.zeros(2, 1, 44, 44), []
+    for layer in layers:
+        x = layer(x)
+        shapes.append(tuple(x.shape[1:]))
+    assert shapes[:3] == [(8, 19, 19), (24, 17, 17), (24, 8, 8)]
+    assert shapes[3:] == [(32, 8, 8), (60, 8, 8), (60, 4, 4), (64, 4, 4), (64, 2, 2)]
+    assert parameters(layers[0]) == 8 * 49 + 2 * 8 + 8
+    assert parameters(layers[1]) == 24 * 8 * 9 + 2 * 24 + 24
+    assert parameters(network.trunk.fc1) == 256 * 512 + 512 + 1
+    assert parameters(network.fc2) == 512 * 128 + 128 + 1
+    assert parameters(network.classifier) == 129 * 7
+
+
+@pytest.mark.parametrize("divisor", [1, 2, 8, 16])
+@pytest.mark.parametrize("first_pool", [True, False])
+@pytest.mark.parametrize("side", [40, 44, 48, 60, 96])
+def test_the_last_side_is_what_the_layers_give(divisor, first_pool, side):
+    shape = TrunkShape(divisor, False, first_pool)
+    if first_pool and side < 48:
+        with pytest.raises(UsageError, match=f"crop {side} is too small"):
+            InceptionTrunk(1, side, shape)
+        return
+    trunk = InceptionTrunk(1, side, TrunkShape(16, False, first_pool))
+    assert trunk.convolutions(torch.zeros(1, 1, side, side)).shape[-1] == last_side(side, shape)
+
+
+def test_batch_norm_takes_the_place_of_the_bias():
+    plain, normed = ConvPReLU(3, 4, 3), ConvPReLU(3, 4, 3, batch_norm=True)
+    assert [type(part) for part in normed] == [nn.Conv2d, nn.BatchNorm2d, nn.PReLU]
+    assert normed[0].bias is None
+    assert parameters(normed) == parameters(plain) + 4

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ferbench.training.batches import ordered_batches, shuffled_batches
+from ferbench.training.batches import grid_batches, ordered_batches, shuffled_batches
 
 COUNTS, SIZES = st.integers(1, 300), st.integers(1, 80)
 
@@ -44,3 +44,35 @@ def test_ordered_batches_are_the_images_in_order(count, size):
     assert list(itertools.chain(*batches)) == list(range(count))
     assert all(len(batch) == size for batch in batches[:-1])
     assert all(1 <= len(batch) <= size for batch in batches)
+
+
+LABELS = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 6)), min_size=1, max_size=80)
+
+
+@given(labels=LABELS, size=SIZES, seed=st.integers(0, 2**31 - 1))
+def test_grid_batches_visit_each_image_once(labels, size, seed):
+    expression, subject = np.array(labels).T
+    batches = list(grid_batches(expression, subject, size, seed))
+    assert sorted(np.concatenate(batches)) == list(range(len(labels)))
+    assert len(batches) <= len(list(shuffled_batches(len(labels), size, seed)))
+
+
+def test_a_grid_batch_is_four_people_by_seven_expressions():
+    expression, subject = np.tile(np.arange(7), 12), np.repeat(np.arange(12), 7)
+    found = [(expression[b], subject[b]) for b in grid_batches(expression, subject, 28, 1)]
+    assert len(found) == 3
+    for expressions, people in found:
+        assert len(set(people)) == 4
+        assert all((expressions[people == p] == np.arange(7)).all() for p in set(people))
+    again = [subject[b].tolist() for b in grid_batches(expression, subject, 28, 1)]
+    other = [subject[b].tolist() for b in grid_batches(expression, subject, 28, 2)]
+    assert again == [people.tolist() for _, people in found]
+    assert again != other
+
+
+def test_frames_of_one_recording_stand_on_different_sheets():
+    """Three frames of each of two expressions of each of four people: twelve sheets of two."""
+    expression, subject = np.tile(np.repeat([0, 1], 3), 4), np.repeat(np.arange(4), 6)
+    for batch in grid_batches(expression, subject, 2, 5):
+        assert sorted(expression[batch]) == [0, 1]
+        assert len(set(subject[batch])) == 1

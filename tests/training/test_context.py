@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from ferbench.contracts.run import BatchShape
+from ferbench.contracts.run import CPU_SECONDS, BatchShape
 from ferbench.errors import CellTimeout, PluginError
 from ferbench.training.states import copied
 
@@ -19,6 +19,11 @@ def assert_same(found, expected):
     assert found.keys() == expected.keys()
     for name in expected:
         assert torch.equal(found[name], expected[name]), name
+
+
+def untimed(curve):
+    """A curve without what the clock wrote into it."""
+    return [{k: v for k, v in point.items() if k != CPU_SECONDS} for point in curve]
 
 
 SCORES = [0.2, 0.6, 0.5, 0.6, 0.6, 0.1]
@@ -59,7 +64,8 @@ def test_a_killed_training_ends_as_an_uninterrupted_one(tiny, new_run, killed, k
         == (whole.optimiser.state_dict()["param_groups"])
     )
     expected = vars(run.progress) | {"resumed": 0 if killed_in == 0 else 1}
-    assert vars(again.progress) == expected
+    assert untimed(again.progress.curve) == untimed(expected.pop("curve"))
+    assert {k: v for k, v in vars(again.progress).items() if k != "curve"} == expected
     assert again.progress.comparisons.total == 6 * 3 * 10
     assert again.progress.comparisons_expected == 6 * 3 * 2 * 6
     assert again.progress.input_passes == 6 * 3 * 6
@@ -152,7 +158,7 @@ def test_without_validation_nothing_is_selected(tiny, new_run):
         assert run.offer(epoch, loss=1.0 + epoch) is None
     assert run.selected is None
     assert run.progress.best_epoch is None
-    assert run.progress.curve == [{"epoch": 0, "loss": 1.0}, {"epoch": 1, "loss": 2.0}]
+    assert untimed(run.progress.curve) == [{"epoch": 0, "loss": 1.0}, {"epoch": 1, "loss": 2.0}]
 
 
 def test_observers_hear_each_epoch_with_its_scalars(tiny, new_run):
@@ -165,7 +171,8 @@ def test_observers_hear_each_epoch_with_its_scalars(tiny, new_run):
         (0, {"loss": 0.5, "accuracy": 0.25, "validation_accuracy": 0.2}),
         (1, {"loss": 0.5, "accuracy": 0.25, "validation_accuracy": 0.6}),
     ]
-    assert run.progress.curve == [{"epoch": epoch, **scalars} for epoch, scalars in heard]
+    curve = untimed(run.progress.curve)
+    assert curve == [{"epoch": epoch, **scalars} for epoch, scalars in heard]
 
 
 def test_numpy_and_torch_scalars_survive_a_checkpoint(tiny, new_run):
@@ -178,7 +185,7 @@ def test_numpy_and_torch_scalars_survive_a_checkpoint(tiny, new_run):
     again = new_run()
     assert list(again.epochs(2)) == []
     assert again.progress.curve == run.progress.curve
-    assert again.progress.curve[0] == {
+    assert untimed(again.progress.curve)[0] == {
         "epoch": 0, "loss": 0.5, "margin": 2.0, "validation_accuracy": 0.5,
     }  # fmt: skip
     kinds = {type(value) for point in run.progress.curve for value in point.values()}
@@ -191,7 +198,7 @@ def test_scalars_that_are_not_finite_stay_out_of_the_curve(tiny, new_run):
     run.select(tiny(), None)
     for epoch in run.epochs(1):
         run.offer(epoch, loss=float("nan"), other=float("inf"), fine=1)
-    assert run.progress.curve == [{"epoch": 0, "fine": 1.0}]
+    assert untimed(run.progress.curve) == [{"epoch": 0, "fine": 1.0}]
 
 
 def test_seeds_depend_on_the_cell_and_the_purpose(new_run):
@@ -249,6 +256,46 @@ def test_time_of_validation_and_checkpoints_is_not_training_time(tiny, new_run):
     assert run.clock.wall["validation"] >= 0.1
     assert run.clock.wall["mining"] >= 0.04
     assert run.clock.training_wall() == run.clock.wall["fit"] + run.clock.wall["mining"]
+
+
+def burn(seconds):
+    """Use the processor for so long."""
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+
+
+def test_every_point_of_a_curve_has_the_training_cpu_seconds_so_far(tiny, new_run):
+    """Work of validation and of checkpoints is not training; work in a phase is."""
+    run = new_run()
+
+    def costly():
+        burn(0.05)
+        return 0.5
+
+    run.select(tiny(), costly)
+    with run.fitting():
+        for epoch in run.epochs(3):
+            burn(0.01)
+            with run.phase("mining"):
+                burn(0.02)
+            run.offer(epoch)
+    seconds = [point[CPU_SECONDS] for point in run.progress.curve]
+    steps = np.diff([0.0, *seconds])
+    assert (steps >= 0.0299).all()
+    assert seconds[-1] <= run.clock.training_cpu()
+    assert run.clock.cpu["validation"] >= 0.15
+    assert seconds[-1] < sum(run.clock.cpu.values()) - 0.1
+
+
+def test_cpu_seconds_go_on_counting_after_a_kill(tiny, new_run, killed):
+    with pytest.raises(killed):
+        train(tiny(), new_run(), 3)
+    run = new_run()
+    train(tiny(), run)
+    seconds = [point[CPU_SECONDS] for point in run.progress.curve]
+    assert len(seconds) == 6
+    assert (np.diff(seconds) > 0).all()
 
 
 def test_time_before_a_kill_is_not_forgotten(tiny, new_run, killed):

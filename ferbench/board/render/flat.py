@@ -35,10 +35,7 @@ def rows(board: Board) -> list[dict[str, Value]]:
 def _row(section: Section, row: Row) -> dict[str, Value]:
     key, interval, cost = section.key, row.interval, row.cost
     values: dict[str, Value] = {
-        "dataset": key.dataset,
-        "protocol": key.protocol,
-        "preset": key.preset,
-        "origin": key.origin,
+        **key.values(),
         "dataset_fingerprint": key.dataset_fingerprint,
         "protocol_fingerprint": key.protocol_fingerprint,
         "method": row.label,
@@ -79,7 +76,7 @@ def _row(section: Section, row: Row) -> dict[str, Value]:
         **_probe("expression", "expression_probe", row.expression),
         "failures": "; ".join(f"{f.status}: {f.reason} ({f.cells})" for f in row.failures) or None,
     }
-    return {name: _rounded(value) for name, value in values.items()}
+    return {name: rounded(value) for name, value in values.items()}
 
 
 def _probe(name: str, accuracy: str, probe: Probe) -> dict[str, Value]:
@@ -97,5 +94,6 @@ def _interval_over(row: Row) -> str | None:
     return "subjects and seeds" if row.interval.over_seeds else "subjects"
 
 
-def _rounded(value: Value) -> Value:
+def rounded(value: Value) -> Value:
+    """A number as files hold it."""
     return round(value, DIGITS) if isinstance(value, float) else value

@@ -12,6 +12,9 @@ UNITS = (
     "`tied`: not distinguishable from the leader."
 )
 
+WORDS = ("method", "against", "fidelity")
+"""Columns of words, which are aligned to the left."""
+
 
 def to_markdown(board: Board) -> str:
     """Every section: ranking, accuracies, costs, controls, notes."""
@@ -49,7 +52,7 @@ def _ranking(rows: Sequence[Row]) -> str:
         "rank", "method", "accuracy", "interval", "to the leader", "folds", "seeds",
         "training a cell", "comparisons an epoch", "identity leakage", "fidelity",
     )  # fmt: skip
-    return _table(
+    return pipe_table(
         head,
         [
             (
@@ -82,7 +85,7 @@ def _accuracies(rows: Sequence[Row]) -> str:
             found = row.way(level, state)  # type: ignore[arg-type]
             line += [text.percent(found.pooled if found else None), text.over_folds(found)]
         lines.append(line)
-    return _table(head, lines)
+    return pipe_table(head, lines)
 
 
 def _costs(rows: Sequence[Row]) -> str:
@@ -91,7 +94,7 @@ def _costs(rows: Sequence[Row]) -> str:
         "identity leakage", "shuffled", "untrained",
         "expression probe", "shuffled", "untrained",
     )  # fmt: skip
-    return _table(
+    return pipe_table(
         head,
         [
             (
@@ -114,7 +117,7 @@ def _costs(rows: Sequence[Row]) -> str:
 
 def _controls(comparisons: Sequence[Comparison]) -> str:
     head = ("method", "against", "role", "points", "interval", "p", "seeds", "claim")
-    return _table(
+    return pipe_table(
         head,
         [
             (
@@ -122,7 +125,7 @@ def _controls(comparisons: Sequence[Comparison]) -> str:
                 c.other,
                 c.role,
                 text.points(c.difference.mean),
-                f"[{text.points(c.difference.low)}, {text.points(c.difference.high)}]",
+                text.bounds(c.difference),
                 f"{c.difference.p:.3f}",
                 str(c.difference.seeds),
                 text.claim(c),
@@ -132,8 +135,8 @@ def _controls(comparisons: Sequence[Comparison]) -> str:
     )
 
 
-def _table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
-    """A pipe table; the columns after the method are right-aligned where they hold numbers."""
-    rule = [":--" if name in ("method", "against", "fidelity") else "--:" for name in head]
+def pipe_table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    """A pipe table; columns are right-aligned but for those of `WORDS`."""
+    rule = [":--" if name in WORDS else "--:" for name in head]
     cells = [head, rule, *([cell.replace("|", "\\|") for cell in line] for line in lines)]
     return "".join(f"| {' | '.join(line)} |\n" for line in cells)

@@ -1,30 +1,42 @@
-"""The `softmax` baseline, through its own fit."""
+"""`softmax` and `cnn`, through their own fit: what every method of the shared loop does."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
-from ferbench_baselines import SOFTMAX
-from ferbench_baselines.config import SoftmaxConfig
-from ferbench_baselines.softmax import Softmax
+from ferbench_baselines import CNN, SOFTMAX
+from ferbench_baselines.config import CnnConfig
+from ferbench_baselines.softmax import Cnn, Softmax
+from torch import nn
 
 from ferbench.contracts.faces import Faces
-from ferbench.contracts.method import PRESETS
+from ferbench.contracts.method import PRESETS, Task
 from ferbench.contracts.run import BatchShape
 from ferbench.errors import UsageError
+from ferbench.loading import load_object
 from ferbench.results.predictions import check
 from ferbench.settings import configured
+from ferbench.training.optimisation import make_optimiser
+from ferbench.training.recipe import InceptionRecipe
 from ferbench.training.seeding import seed_everything
 from ferbench.training.states import copied, read_state, save_state
 
-SHORT = SoftmaxConfig(width=4, epochs=6, batch=16)
+CNN_SHORT = CnnConfig(width=4, epochs=6, batch=16)
+SHORT = InceptionRecipe(divisor=16, epochs=6, batch=16, lr=6e-3)
 
 
-def built(toy, config=SHORT, seed=0):
+@pytest.fixture(params=[SHORT, CNN_SHORT], ids=["softmax", "cnn"])
+def config(request):
+    return request.param
+
+
+def built(toy, config, seed=0):
     seed_everything(seed)
-    return Softmax(config, toy.task)
+    return (Cnn if isinstance(config, CnnConfig) else Softmax)(config, toy.task)
 
 
-def fitted(toy, run, config=SHORT, seed=0):
+def fitted(toy, run, config, seed=0):
     method = built(toy, config, seed)
     with run.fitting():
         method.fit(toy.data, run)
@@ -32,19 +44,19 @@ def fitted(toy, run, config=SHORT, seed=0):
 
 
 @pytest.mark.parametrize("normalisation", ["standardise", "equalise_plane_standardise"])
-def test_it_learns_the_toy_problem(make_toy, new_run, normalisation):
+def test_it_learns_the_toy_problem(make_toy, new_run, normalisation, config):
     toy, run = make_toy(), new_run()
-    config = SoftmaxConfig(width=4, epochs=6, batch=16, normalisation=normalisation)
-    method = fitted(toy, run, config)
-    assert toy.accuracy(method, run) == 1
+    epochs = 6 if isinstance(config, CnnConfig) else 12
+    method = fitted(toy, run, replace(config, normalisation=normalisation, epochs=epochs))
+    assert toy.accuracy(method, run) >= 0.9
     losses = [point["loss"] for point in run.progress.curve]
-    assert len(losses) == 6
+    assert len(losses) == epochs
     assert losses[-1] < 0.6 * losses[0]
 
 
-def test_the_books_of_a_run(make_toy, new_run):
+def test_the_books_of_a_run(make_toy, new_run, config):
     toy, run = make_toy(), new_run()
-    method = built(toy)
+    method = built(toy, config)
     run.select(method, None)
     with run.fitting():
         method.fit(toy.data, run)
@@ -55,19 +67,19 @@ def test_the_books_of_a_run(make_toy, new_run):
     assert method.expected_comparisons(BatchShape(images=16)) is None
 
 
-def test_predictions_are_distributions_with_the_feature(make_toy, new_run):
+def test_predictions_are_distributions_with_the_feature(make_toy, new_run, config):
     toy, run = make_toy(), new_run()
-    method = fitted(toy, run)
+    method = fitted(toy, run, config)
     predictions = method.predict(toy.test, run)
     check(predictions, 30, toy.task.classes)
-    assert predictions.embeddings.shape == (30, 4 * 4 * 2 * 2)
+    assert predictions.embeddings.shape == (30, 64)  # 4 x 4 x 2 x 2 of the cnn, 1024 / 16
     logits = method.network.classifier(torch.from_numpy(predictions.embeddings))
     assert np.allclose(logits.softmax(1).detach(), predictions.probabilities, atol=1e-6)
 
 
-def test_a_face_is_judged_on_its_own(make_toy, new_run):
+def test_a_face_is_judged_on_its_own(make_toy, new_run, config):
     toy, run = make_toy(), new_run()
-    method = fitted(toy, run)
+    method = fitted(toy, run, config)
     together = method.predict(toy.test, run).probabilities
     backwards = method.predict(toy.test.only(np.arange(30)[::-1]), run).probabilities
     alone = np.concatenate(
@@ -77,11 +89,11 @@ def test_a_face_is_judged_on_its_own(make_toy, new_run):
     assert np.allclose(together, alone, atol=1e-5)
 
 
-def test_more_faces_than_a_batch(make_toy, new_run, monkeypatch):
-    import ferbench_baselines.softmax as module
+def test_more_faces_than_a_batch(make_toy, new_run, monkeypatch, config):
+    import ferbench.training.classifier as module
 
     toy, run = make_toy(), new_run()
-    method = built(toy)
+    method = built(toy, config)
     whole = method.predict(toy.test, run)
     monkeypatch.setattr(module, "PREDICTION_BATCH", 7)
     parts = method.predict(toy.test, run)
@@ -89,18 +101,18 @@ def test_more_faces_than_a_batch(make_toy, new_run, monkeypatch):
     assert np.allclose(whole.embeddings, parts.embeddings, atol=1e-5)
 
 
-def test_the_border_of_a_test_face_is_cropped_off(make_toy, new_run):
+def test_the_border_of_a_test_face_is_cropped_off(make_toy, new_run, config):
     toy, run = make_toy(), new_run()
-    method = built(toy)
+    method = built(toy, config)
     framed = np.full((30, 48, 48, 1), 255, dtype=np.uint8)
     framed[:, 2:46, 2:46] = toy.test.images()[:, 2:46, 2:46]
     found = method.predict(Faces({"face": framed}, np.arange(30)), run)
     assert np.array_equal(found.probabilities, method.predict(toy.test, run).probabilities)
 
 
-def test_it_trains_in_training_mode_after_a_validation_too(make_toy, new_run, monkeypatch):
+def test_it_trains_in_training_mode_after_a_validation_too(make_toy, new_run, monkeypatch, config):
     toy, run = make_toy(), new_run()
-    method, modes = built(toy), []
+    method, modes = built(toy, config), []
     run.select(method, lambda: float(method.predict(toy.test, run).probabilities.max()))
     monkeypatch.setattr(run, "batch", lambda shape: modes.append(method.network.training))
     with run.fitting():
@@ -108,12 +120,12 @@ def test_it_trains_in_training_mode_after_a_validation_too(make_toy, new_run, mo
     assert modes == [True] * 18
 
 
-def test_the_state_restores_the_predictions(make_toy, new_run, tmp_path):
+def test_the_state_restores_the_predictions(make_toy, new_run, tmp_path, config):
     toy, run = make_toy(), new_run()
-    method = fitted(toy, run)
+    method = fitted(toy, run, config)
     expected = method.predict(toy.test, run)
     save_state(tmp_path / "state.npz", method.state())
-    other = built(toy, seed=9)
+    other = built(toy, config, seed=9)
     assert not np.allclose(
         other.predict(toy.test, run).probabilities, expected.probabilities, atol=1e-3
     )
@@ -123,19 +135,19 @@ def test_the_state_restores_the_predictions(make_toy, new_run, tmp_path):
     assert np.array_equal(found.embeddings, expected.embeddings)
 
 
-def test_prediction_does_not_change_the_state(make_toy, new_run):
+def test_prediction_does_not_change_the_state(make_toy, new_run, config):
     toy, run = make_toy(), new_run()
-    method = fitted(toy, run)
+    method = fitted(toy, run, config)
     before = copied(method.state())
     method.predict(toy.test, run)
     for name, array in method.state().items():
         assert np.array_equal(array, before[name]), name
 
 
-def test_the_seed_decides(make_toy, new_run):
+def test_the_seed_decides(make_toy, new_run, config):
     toy = make_toy()
     states = [
-        fitted(toy, new_run(folder, seed), seed=seed).state()
+        fitted(toy, new_run(folder, seed), config, seed).state()
         for folder, seed in (("a", 0), ("b", 0), ("c", 1))
     ]
     name = "classifier.weight"
@@ -143,9 +155,9 @@ def test_the_seed_decides(make_toy, new_run):
     assert not np.array_equal(states[0][name], states[2][name])
 
 
-def test_validation_selects_a_state(make_toy, new_run):
+def test_validation_selects_a_state(make_toy, new_run, config):
     toy, run = make_toy(), new_run()
-    method = built(toy)
+    method = built(toy, config)
     scores = iter([0.1, 0.9, 0.2, 0.3, 0.4, 0.5])
     run.select(method, lambda: next(scores))
     with run.fitting():
@@ -155,47 +167,59 @@ def test_validation_selects_a_state(make_toy, new_run):
     assert not np.array_equal(run.selected["classifier.weight"], last)
 
 
-def test_a_class_that_is_never_trained_keeps_its_column(make_toy, new_run):
+def test_a_class_that_is_never_trained_keeps_its_column(make_toy, new_run, config):
     toy, run = make_toy(absent=1), new_run()
-    predictions = fitted(toy, run).predict(toy.test, run)
+    predictions = fitted(toy, run, config).predict(toy.test, run)
     check(predictions, 30, toy.task.classes)
     assert not (predictions.probabilities.argmax(1) == 1).any()
 
 
 @pytest.mark.parametrize("preset", PRESETS)
-def test_every_preset_can_be_built(preset):
-    from ferbench.contracts.method import Task
-
-    config = configured(SOFTMAX.config, [SOFTMAX.presets[preset]], "softmax")
-    inputs = {name: p.shape for name, p in SOFTMAX.inputs[preset].items()}
-    method = Softmax(config, Task(("anger", "fear", "sadness", "surprise"), inputs))
-    cost = method.cost()
+@pytest.mark.parametrize("spec", [SOFTMAX, CNN], ids=lambda spec: spec.name)
+def test_every_preset_can_be_built(spec, preset):
+    if preset not in spec.presets:
+        pytest.skip("the plain network is of no paper")
+    config = configured(spec.config, [spec.presets[preset]], spec.name)
+    inputs = {name: p.shape for name, p in spec.inputs[preset].items()}
+    task = Task(("anger", "fear", "sadness", "surprise"), inputs)
+    cost = load_object(spec.factory)(config, task).cost()
     assert config.crop <= min(inputs["face"][:2])
     assert cost.comparisons is None
     if preset == "paper":
         assert (cost.parameters, cost.macs) == (7_348_233 - 3 * 1025, 25_084_480 - 3 * 1024)
     else:
-        assert cost.parameters < 70_000
+        assert cost.parameters < 300_000
 
 
 @pytest.mark.parametrize(
     ("setting", "says"),
     [
-        ({"network": "resnet"}, "softmax.network is 'resnet'; known: cnn, inception"),
-        ({"schedule": "cosine"}, "softmax.schedule is 'cosine'; known: one_cycle, constant"),
-        ({"normalisation": "none"}, "softmax.normalisation is 'none'; known: standardise"),
+        ({"schedule": "cosine"}, "schedule is 'cosine'; known: one_cycle, constant"),
+        ({"normalisation": "none"}, "normalisation is 'none'; known: standardise"),
+        ({"batches": "sorted"}, "batches is 'sorted'; known: grid, shuffled"),
     ],
 )
-def test_settings_without_meaning_are_refused(make_toy, new_run, setting, says):
-    config = configured(SoftmaxConfig, [{"epochs": 1, **setting}], "softmax")
+def test_settings_without_meaning_are_refused(setting, says):
     with pytest.raises(UsageError, match=says):
-        fitted(make_toy(), new_run(), config)
+        configured(InceptionRecipe, [setting], "softmax")
 
 
 def test_the_constant_schedule_keeps_the_rate(make_toy, new_run):
     toy, run = make_toy(), new_run()
-    config = SoftmaxConfig(width=4, epochs=6, batch=16, schedule="constant")
+    config = replace(CNN_SHORT, schedule="constant")
     method = fitted(toy, run, config)
     assert toy.accuracy(method, run) == 1
     content = torch.load(run._checkpoint.folder / "epoch.pt", weights_only=True)
     assert content["parts"]["optimiser"]["param_groups"][0]["lr"] == config.lr
+
+
+def test_decay_stands_beside_adams_step_or_in_the_gradient():
+    """One step on a zero gradient: AdamW shrinks by lr x decay, Adam steps by its whole rate."""
+    for decoupled, expected in ((True, 2 - 2 * 0.1 * 0.5), (False, 2 - 0.1)):
+        weight = nn.Linear(1, 1, bias=False)
+        nn.init.constant_(weight.weight, 2.0)
+        recipe = InceptionRecipe(lr=0.1, weight_decay=0.5, decoupled_decay=decoupled)
+        optimiser = make_optimiser(recipe, weight)
+        weight.weight.grad = torch.zeros(1, 1)
+        optimiser.step()
+        assert weight.weight.item() == pytest.approx(expected, abs=1e-6)

@@ -1,0 +1,24 @@
+"""Every bundled method in one small grid, from the plan to the records."""
+
+from ferbench.host import discover
+
+
+def test_every_method_that_runs_in_tiny_gets_its_record(grid):
+    names = sorted(discover().methods)
+    tiny = [name for name in names if "tiny" in discover().method(name).presets]
+    records = grid(*tiny, folds=1).records()
+    assert {record.method for record in records.values()} == set(tiny)
+    for record in records.values():
+        assert record.status == "ok", (record.method, record.reason)
+        assert record.comparisons == record.comparisons_expected, record.method
+        assert 0 <= record.accuracy_image_last <= 1
+
+
+def test_tuplets_are_skipped_where_the_corpus_names_no_people(grid, tmp_path, corpus):
+    root = corpus("nameless")
+    manifest = root / "manifest.csv"
+    lines = [line.split(",") for line in manifest.read_text().splitlines()]
+    manifest.write_text("\n".join(f"{file},{label}" for file, _, label in lines))
+    records = grid("2b-nm", "softmax", root=root, folds=1, protocol="kfold:5-val").records()
+    statuses = {record.method: record.status for record in records.values()}
+    assert statuses == {"2b-nm": "skipped", "softmax": "ok"}
