@@ -37,7 +37,7 @@ class IslandConfig(WeightedRecipe):
 class TripletConfig(WeightedRecipe):
     """tau: margin of squared distances."""
 
-    weight: float = 0.01
+    weight: float = 0.03
     tau: float = 1.0
     mining: str = "all"
 

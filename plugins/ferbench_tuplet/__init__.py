@@ -17,13 +17,10 @@ OWN: Mapping[str, Mapping[str, Any]] = {
     "study": {"pretrain_epochs": 60},
     "paper": {"tuples": "paper", "weight": 1.0, "pretrain_epochs": 300, "pretrain_lr": 0.1},
 }
-PRESETS = {
-    preset: {**values, **OWN.get(preset, {})} for preset, values in INCEPTION_PRESETS.items()
-}
 
 GRID_BATCH = (
     "below `paper`: the grid batch, whole people and every image a query, where the paper embeds "
-    "N + M images a query"
+    "N + M images a query; the loss weighs less than cross-entropy"
 )
 SIGNS = "the signs of eqs. 8 and 9 as corrected in ferbench/losses; `h_sign` has the printed ones"
 
@@ -33,16 +30,21 @@ def tuplet_method(
     summary: str,
     factory: str,
     config: type,
+    weight: float,
     *deviations: str,
     placebo_of: str | None = None,
 ) -> MethodSpec:
-    """One variant; all share their presets."""
+    """One variant; all share their presets but for the weight of the loss below `paper`."""
+    presets = {
+        preset: {**values, "weight": weight, **OWN.get(preset, {})}
+        for preset, values in INCEPTION_PRESETS.items()
+    }
     return MethodSpec(
         name=name,
         summary=summary,
         factory=f"ferbench_tuplet.method:{factory}",
         config=config,
-        presets=PRESETS,
+        presets=presets,
         inputs=INCEPTION_INPUTS,
         paper=PAPER,
         fidelity=Fidelity("adapted", (*deviations, BELOW_PAPER, GRID_BATCH)),
@@ -60,18 +62,21 @@ METHODS = (
         "1B(N+1) Softmax: the (N+1)-tuplet loss on the softmax feature",
         "OneBranchNPlusOne",
         NPlusOneConfig,
+        0.003,
     ),
     tuplet_method(
         "2b-n1",
         "2B(N+1) Softmax: the (N+1)-tuplet loss on a branch of its own",
         "TwoBranchNPlusOne",
         NPlusOneConfig,
+        0.03,
     ),
     tuplet_method(
         "1b-nm",
         "1B(N+M) Softmax: the (N+M)-tuplet clusters loss on the softmax feature",
         "OneBranchClusters",
         ClustersConfig,
+        0.03,
         SIGNS,
     ),
     tuplet_method(
@@ -79,6 +84,7 @@ METHODS = (
         "2B(N+M) Softmax: the (N+M)-tuplet clusters loss on a branch of its own",
         "TwoBranchClusters",
         ClustersConfig,
+        0.3,
         SIGNS,
     ),
     tuplet_method(
@@ -86,6 +92,7 @@ METHODS = (
         "placebo of 2b-nm: negatives of random other people",
         "TwoBranchClustersRandom",
         ClustersConfig,
+        0.3,
         SIGNS,
         "no method of the paper",
         placebo_of="2b-nm",

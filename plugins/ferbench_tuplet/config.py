@@ -20,7 +20,6 @@ class TupletConfig(WeightedRecipe):
                 stage for `pretrain_epochs` from the learning rate `pretrain_lr`.
     """
 
-    weight: float = 0.1
     tuples: str = "grid"
     queries: int = 12
     query_in_m: bool = True
@@ -38,7 +37,6 @@ class TupletConfig(WeightedRecipe):
 class NPlusOneConfig(TupletConfig):
     """tau: margin of eq. 1, of squared Euclidean distances."""
 
-    weight: float = 0.01
     tau: float = 1.0
 
 

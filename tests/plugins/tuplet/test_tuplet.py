@@ -109,10 +109,11 @@ def test_six_classes_make_240_comparisons():
 
 @SPECS
 @pytest.mark.parametrize("preset", PRESETS)
-def test_the_presets_deviate_in_the_batch_alone(spec, preset):
+def test_the_presets_deviate_in_batch_and_weight_alone(spec, preset):
     config = configured(spec.config, [spec.presets[preset]], spec.name)
     assert config.tuples == ("paper" if preset == "paper" else "grid")
-    assert config.weight == (1 if preset == "paper" else spec.config().weight)
+    twin = BY_NAME[spec.placebo_of or spec.name]
+    assert config.weight == (1 if preset == "paper" else twin.presets["study"]["weight"])
     assert config.query_in_m
     assert spec.needs == {"subject_id"}
     assert spec.baseline == "softmax"
