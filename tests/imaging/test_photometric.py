@@ -11,11 +11,17 @@ from ferbench.imaging.photometric import (
     equalise_plane,
     equalise_plane_standardise,
     remove_plane,
+    scale,
     standardise,
 )
 
 NOISE = torch.from_numpy(np.random.default_rng(0).integers(0, 256, (5, 3, 48, 40), dtype=np.uint8))
 BATCHES = hnp.arrays(np.uint8, hnp.array_shapes(min_dims=4, max_dims=4, min_side=2, max_side=9))
+
+
+def test_scale_maps_grey_levels_evenly_around_zero():
+    levels = torch.tensor([0, 127, 128, 255], dtype=torch.uint8).view(1, 1, 2, 2)
+    assert scale(levels).flatten().tolist() == [-127.5 / 128, -0.5 / 128, 0.5 / 128, 127.5 / 128]
 
 
 def test_standardise_gives_each_channel_of_each_image_mean_0_and_variance_1():

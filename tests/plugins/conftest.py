@@ -64,6 +64,30 @@ def make_toy() -> type[Toy]:
 
 
 @pytest.fixture
+def reached():
+    """`reached(network, loss, parts)`: where a gradient is missing or is not wanted, by name.
+
+    parts: prefixes of the parameters that the loss must reach, each of them; no other may have a
+    gradient but zero.
+    """
+
+    def misrouted(
+        network: torch.nn.Module, loss: torch.Tensor, parts: tuple[str, ...]
+    ) -> list[str]:
+        network.zero_grad(set_to_none=True)
+        loss.backward()
+        for part in parts:
+            assert any(n.startswith(part) for n, _ in network.named_parameters()), part
+        return [
+            name
+            for name, parameter in network.named_parameters()
+            if name.startswith(parts) != (parameter.grad is not None and bool(parameter.grad.any()))
+        ]
+
+    return misrouted
+
+
+@pytest.fixture
 def new_run(tmp_path: Path):
     """Makes a run of its own folder, the global generators seeded as the harness does."""
 
