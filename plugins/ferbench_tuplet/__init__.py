@@ -84,7 +84,7 @@ METHODS = (
         "2B(N+M) Softmax: the (N+M)-tuplet clusters loss on a branch of its own",
         "TwoBranchClusters",
         ClustersConfig,
-        0.3,
+        0.03,
         SIGNS,
     ),
     tuplet_method(
@@ -92,7 +92,7 @@ METHODS = (
         "placebo of 2b-nm: negatives of random other people",
         "TwoBranchClustersRandom",
         ClustersConfig,
-        0.3,
+        0.03,
         SIGNS,
         "no method of the paper",
         placebo_of="2b-nm",

@@ -53,5 +53,5 @@ class NPlusOneTerm(TupletTerm):
         )
 
     def comparisons(self, shape: BatchShape) -> int:
-        """N a tuple in the paper's counting: one positive and N - 1 negatives (METHODS: actual)."""
+        """N a tuple in the paper's counting: one positive and N - 1 negatives."""
         return (shape.negatives + 1) * shape.queries
