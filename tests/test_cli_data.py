@@ -166,7 +166,8 @@ def test_an_index_for_mmi_is_drafted_and_never_written_over(ferbench, tmp_path):
     assert code == 0, errors
     lines = out.read_text().splitlines()
     assert lines[0] == "sequence,subject,expression,video_or_frames,onset,apex,offset"
-    assert "S001-001,S001,,Sessions/1/S001-001,,," in lines
+    drafted = [line for line in lines if line.startswith("S001-001,S001,,Sessions/1/S001-001.avi,")]
+    assert all(time.isdecimal() for time in drafted[0].split(",")[4:])
     assert not (root / "index.csv").exists()
     code, _, errors = ferbench("data", "index", "mmi", "--root", root, "--out", out)
     assert code == 2
@@ -184,6 +185,36 @@ def test_prepared_images_are_made_once(ferbench, corpus):
     plan = json.loads(ferbench("plan", *options, "--json")[1])
     assert plan["images_to_prepare"] == 0
     assert "0 images prepared now" in ferbench("data", "prepare", *options)[2]
+
+
+def test_what_prepare_finds_of_near_duplicates_is_what_info_says(ferbench, jaffe):
+    root = ("--set", f"dataset.jaffe.root={jaffe}")
+    command = ("data", "prepare", "--datasets", "jaffe", "--protocol", "kfold:2")
+    options = ("--methods", "lbp-svm", "--preset", "tiny", "--workers", 1, *root)
+
+    def said(name):
+        code, out, errors = ferbench("info", name, *root)
+        assert code == 0, errors
+        return [line.removeprefix("certificate on jaffe").strip() for line in out.splitlines()]
+
+    before = said("kfold:2")
+    assert before[-2] == "near-duplicate images were not looked for yet"
+    assert before[-1].startswith("to look for them: ferbench " + " ".join(command) + " (")
+    code, _, errors = ferbench(*command, *options)
+    assert code == 0, errors
+    found = "no near-duplicate of 43 images crosses them (perceptual hash)"
+    assert f"jaffe, train, validation and test of kfold:2: {found}" in errors
+    assert said("kfold:2") == [*before[:-2], found]
+    assert "not looked for yet" in said("loso")[-2], "another split"
+
+    first, second = (sorted((jaffe / "jaffe").glob(f"{who}.*.tiff"))[0] for who in ("KA", "KL"))
+    with Image.open(first) as picture:
+        picture.point(lambda level: level * 9 // 10).save(second)
+    assert "not looked for yet" in said("kfold:2")[-2], "another corpus"
+    errors = ferbench(*command, *options)[2]
+    assert "WARNING: 1 pairs of near-duplicate images cross them" in errors
+    assert f"such as {first.name} and {second.name}" in errors
+    assert said("kfold:2")[-1] in errors
 
 
 @pytest.mark.parametrize("verb", ["simulate", "inspect", "index", "prepare"])

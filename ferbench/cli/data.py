@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ferbench.cli import options
+from ferbench.cli.prepare import Workers, cores, prepare
 
 if TYPE_CHECKING:
     from ferbench.contracts.dataset import DatasetSpec
@@ -21,9 +22,6 @@ Name = Annotated[str, typer.Argument(help="The dataset's name.", metavar="NAME")
 Root = Annotated[
     Path | None,
     typer.Option("--root", help="Its folder. Default: as ferbench.yaml says.", metavar="DIR"),
-]
-Workers = Annotated[
-    int | None, typer.Option("--workers", help="Processes. Default: one a CPU core.", min=1)
 ]
 
 
@@ -57,7 +55,7 @@ def simulate(
 
         asked: dict[str, Any] = {"subjects": subjects, "level": level, "size": size, "seed": seed}
         given = {name: value for name, value in asked.items() if value is not None}
-        simulate_simfaces(root, gallery, given, workers or _cores())
+        simulate_simfaces(root, gallery, given, workers or cores())
         return
     if gallery is not None:
         raise UsageError("--gallery is for simfaces; other corpora are written as files to look at")
@@ -71,7 +69,7 @@ def simulate(
     claim(corpus.root, corpus.order)
     try:
         with counting("rendering pictures", len(corpus.missing())) as advance:
-            made = corpus.write(workers or _cores(), advance)
+            made = corpus.write(workers or cores(), advance)
     except KeyboardInterrupt:
         raise Interrupted(
             "interrupted; finished files are kept, the same command continues"
@@ -146,39 +144,7 @@ def index(
     typer.echo(f"wrote {out}: {len(made)} images", err=True)
 
 
-@data_app.command("prepare")
-def prepare(
-    datasets: options.Datasets = "simfaces",
-    methods: options.Methods = "all",
-    protocol: options.Protocol = None,
-    preset: options.Preset = "lite",
-    folds: options.Folds = None,
-    set_: options.Set = [],  # noqa: B006
-    plugins_dir: options.PluginsDirs = [],  # noqa: B006
-    workers: Workers = None,
-) -> None:
-    """Decode the images that a run would need into the cache, resuming what is there."""
-    from ferbench.cli.progress import preparing
-    from ferbench.errors import Interrupted
-    from ferbench.grid.plan import make_plan
-    from ferbench.host import discover
-    from ferbench.settings import read_settings
-
-    settings = read_settings(set_, plugins_dir)
-    request = options.request(methods, datasets, preset, protocol, folds, seeds=1)
-    supplies = make_plan(request, discover(settings.plugins), settings).supplies
-    missing = supplies.missing()
-    try:
-        with preparing(missing) as advance:
-            supplies.make(advance, workers or _cores())
-    except KeyboardInterrupt:
-        raise Interrupted(
-            "interrupted; prepared images are kept, the same command continues"
-        ) from None
-    typer.echo(
-        f"{missing} images prepared now, {len(supplies.images)} preparations in {supplies.cache}",
-        err=True,
-    )
+data_app.command("prepare")(prepare)
 
 
 def _dataset(
@@ -210,9 +176,3 @@ def _draft(root: Path, out: Path) -> None:
         f"--set dataset.mmi.root={root} --set dataset.mmi.index={out.absolute()}",
         err=True,
     )
-
-
-def _cores() -> int:
-    import os
-
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -124,7 +124,11 @@ def _protocol(name: str, registry: "Registry", settings: "Settings") -> dict[str
         if isinstance(opened.availability(), Available):
             corpus = open_corpus(registry.dataset(dataset), overrides)
             split = certified(corpus, cut(protocol, corpus.index), settings.cache)
-            facts[f"certificate on {dataset}"] = split.certificate.lines()
+            lines = split.certificate.lines()
+            if split.certificate.near_duplicates is None:
+                command = f"ferbench data prepare --datasets {dataset} --protocol {name}"
+                lines.append(f"to look for them: {command} (with the same settings), or a run")
+            facts[f"certificate on {dataset}"] = lines
     if "facts" not in facts:
         facts["facts"] = find(name, "", registry.protocols).facts
     return facts

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
-from ferbench.datasets.pseudo import PSEUDO
 from ferbench.datasets.row import Row
 from ferbench.datasets.survey import Survey
 from ferbench.datasets.table import read_table
@@ -47,11 +46,6 @@ def _read(path: Path) -> dict[str, str]:
         name, subject = line["file"], line["subject_id"]
         if name is None or subject is None:
             raise UsageError(f"{path}, line {line.number} lacks a file or a subject_id")
-        if subject.startswith(PSEUDO):
-            raise UsageError(
-                f"{path}, line {line.number} gives the guess {subject!r}: splits rest on this "
-                "list, and guesses prove nothing; leave the line out and set pseudo_ids=cluster"
-            )
         name = str(PurePosixPath(name))
         if given.setdefault(name, subject) != subject:
             raise UsageError(f"{path}, line {line.number} gives {name} a second subject_id")

@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from ferbench.datasets.pseudo import PSEUDO
 from ferbench.errors import UsageError
 
 _Code = TypeVar("_Code", str, int)
+
+SUBJECTS = ("subject", "subject_id")
+"""The columns, of whatever list, that say whom an image shows."""
 
 LARGEST_LABEL = 1 << 20
 """Bytes; a label file beyond this is none."""
@@ -31,7 +35,7 @@ def read_table(path: Path, needed: Sequence[str], optional: Sequence[str] = ()) 
     """The lines of a csv file with a first line of column names; blank lines are left out.
 
     Cells are stripped. A byte-order mark is no part of the first name. Columns beside `needed` and
-    `optional` are ignored, but not those that look like a misspelt one.
+    `optional` are ignored, but not those that look like a misspelt one. A guess is no subject.
     """
     columns = (*needed, *optional)
     reader = None
@@ -50,6 +54,7 @@ def read_table(path: Path, needed: Sequence[str], optional: Sequence[str] = ()) 
                 if any(cells):
                     found = dict(zip(names, cells, strict=False))
                     values = {column: found.get(column) or None for column in columns}
+                    _refuse_guess(f"{path}, line {reader.line_num}", values)
                     yield Line(reader.line_num, values)
     except UnicodeDecodeError:
         raise UsageError(f"{path} is not UTF-8 text: save it as CSV in UTF-8") from None
@@ -58,6 +63,17 @@ def read_table(path: Path, needed: Sequence[str], optional: Sequence[str] = ()) 
         raise UsageError(f"{path}, line {number} is not readable CSV: {error}") from None
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from None
+
+
+def _refuse_guess(where: str, cells: Mapping[str, str | None]) -> None:
+    """Raise if a list names a pseudo-identity as a subject: the proof of a split would be none."""
+    for column in SUBJECTS:
+        subject = cells.get(column) or ""
+        if subject.startswith(PSEUDO):
+            raise UsageError(
+                f"{where} gives the guess {subject!r} as {column}: splits rest on subjects, and "
+                "guesses prove nothing; leave it out and set pseudo_ids=cluster"
+            )
 
 
 def _refuse_columns(

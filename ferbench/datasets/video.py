@@ -1,4 +1,4 @@
-"""Frames of a video file, read with PyAV (the extra `video`)."""
+"""Frames of a video file, read and written with PyAV (the extra `video`)."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,9 +11,16 @@ from ferbench.errors import UsageError
 VIDEO_SUFFIXES = frozenset({".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".wmv"})
 
 
+RATE = 25
+"""Frames a second of the videos that are written."""
+
+WRITING = "writing videos needs PyAV: pip install 'ferbench[video]'"
+READING = "reading videos needs PyAV: pip install 'ferbench[video]', or give folders of frames"
+
+
 def frame_count(path: Path) -> int:
     """The number of frames: what the file states, or else counted."""
-    av = _pyav()
+    av = pyav(READING)
     try:
         with av.open(str(path)) as container:
             stream = container.streams.video[0]
@@ -28,7 +35,7 @@ def read_frames(path: Path, wanted: Sequence[int]) -> Iterator[np.ndarray]:
 
     The file is decoded once; frames asked for in ascending order are not kept.
     """
-    av = _pyav()
+    av = pyav(READING)
     waiting, held = list(wanted), {}
     count = 0
     try:
@@ -49,13 +56,28 @@ def read_frames(path: Path, wanted: Sequence[int]) -> Iterator[np.ndarray]:
         )
 
 
-def _pyav() -> ModuleType:
+def write_video(path: Path, frames: Sequence[np.ndarray]) -> None:
+    """An AVI of (H, W, 3) uint8 RGB frames, all of one size, which decode to the same numbers.
+
+    FFV1 keeps every bit of them; the file says nothing of its encoder, so that the same frames
+    give the same bytes.
+    """
+    av = pyav(WRITING)
+    with av.open(str(path), "w", format="avi", options={"fflags": "+bitexact"}) as container:
+        height, width = frames[0].shape[:2]
+        stream = container.add_stream("ffv1", RATE, width=width, height=height, pix_fmt="bgr0")
+        stream.codec_context.flags |= av.codec.context.Flags.bitexact
+        for image in frames:
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
+        container.mux(stream.encode())
+
+
+def pyav(complaint: str) -> ModuleType:
+    """The library; UsageError with this complaint where it is not installed."""
     try:
         import av
     except ImportError:
-        raise UsageError(
-            "reading videos needs PyAV: pip install 'ferbench[video]', or give folders of frames"
-        ) from None
+        raise UsageError(complaint) from None
     module: ModuleType = av
     return module
 

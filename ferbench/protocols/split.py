@@ -49,7 +49,7 @@ class Certificate:
 
     def _near_duplicates_line(self) -> str:
         if self.near_duplicates is None:
-            return "near-duplicate images were not looked for"
+            return "near-duplicate images were not looked for yet"
         if self.near_duplicates == 0:
             return f"no near-duplicate of {self.images} images crosses them (perceptual hash)"
         one, other = self.example or ("", "")

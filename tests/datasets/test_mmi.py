@@ -9,6 +9,7 @@ import pytest
 from ferbench.contracts.dataset import Available, Missing
 from ferbench.datasets.mmi import MMI, MMIConfig
 from ferbench.datasets.mmi_draft import draft_index, read_times
+from ferbench.datasets.video import frame_count, read_frames, write_video
 from ferbench.errors import UsageError
 
 HEAD = "sequence,subject,expression,video_or_frames,onset,apex,offset\n"
@@ -121,6 +122,20 @@ def test_broken_videos_are_named(film, plant):
         assert str(root / VIDEO) in refusal(opened(root))
     with pytest.raises(UsageError, match=r"ends after 8 frames; frame 9 was asked for"):
         list(opened(film()).load([f"{VIDEO}#00009"]))
+
+
+@pytest.mark.parametrize("shape", [(12, 16), (31, 25), (97, 121)])
+def test_written_videos_give_back_every_pixel_and_the_same_bytes(tmp_path, shape):
+    noise = np.random.default_rng(0)
+    frames = noise.integers(0, 256, (5, *shape, 3), dtype=np.uint8)
+    frames[1] = 255  # a plain frame between noisy ones
+    paths = [tmp_path / name for name in ("one.avi", "two.avi")]
+    for path in paths:
+        write_video(path, list(frames))
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+    assert frame_count(paths[0]) == 5
+    for found, frame in zip(read_frames(paths[0], range(5)), frames, strict=True):
+        assert np.array_equal(found, frame)
 
 
 def test_without_pyav_the_extra_is_named(film, plant, monkeypatch):

@@ -18,6 +18,8 @@ from ferbench.datasets.catalogue import CATALOGUE
 from ferbench.datasets.folder import FolderDataset
 from ferbench.datasets.hashes import FileHashes
 from ferbench.datasets.manifest import Manifest, ManifestConfig
+from ferbench.datasets.mmi import MMI, MMIConfig
+from ferbench.datasets.pairs import Pairs, PairsConfig
 from ferbench.datasets.pseudo import pseudo_subjects
 from ferbench.datasets.survey import Survey, child
 from ferbench.datasets.table import read_table
@@ -236,8 +238,33 @@ def test_pseudo_identities_are_clusters_and_say_what_they_are():
         pseudo_subjects(embeddings, 10)
 
 
-def test_guesses_are_no_subject_ids_that_a_user_supplies(plant):
-    text = {"subjects.csv": "file,subject_id\na.png,P1\nb.png,pseudo-0001\n"}
-    root = plant("a.png b.png", text, {"manifest.csv": "file,expression\na.png,fear\nb.png,fear\n"})
-    with pytest.raises(UsageError, match="line 3 gives the guess 'pseudo-0001'"):
-        manifest(root).index()
+@pytest.mark.parametrize(
+    ("name", "head", "line"),
+    [
+        ("subjects.csv", "file,subject_id", "{file},{subject}"),
+        ("manifest.csv", "file,expression,subject_id", "{file},fear,{subject}"),
+        ("pairs.csv", "input,neutral_target,subject_id", "{file},{file},{subject}"),
+        (
+            "index.csv",
+            "sequence,subject,expression,video_or_frames",
+            "{subject},{subject},fear,{subject}",
+        ),
+    ],
+)
+def test_guesses_are_no_subjects_in_any_list(plant, name, head, line):
+    def planted(subject):
+        lines = [("a.png", "P1"), ("b.png", subject)]
+        rows = [line.format(file=file, subject=subject) for file, subject in lines]
+        return plant(
+            ("a.png", "b.png", "P1/a.png", "P2/a.png"),
+            {"manifest.csv": "file,expression\na.png,fear\nb.png,fear\n"},
+            {name: "\n".join([head, *rows, ""])},
+        )
+
+    adapter, config = {"pairs.csv": (Pairs, PairsConfig), "index.csv": (MMI, MMIConfig)}.get(
+        name, (Manifest, ManifestConfig)
+    )
+    found = adapter(config(root=str(planted("P2")))).index()
+    assert set(found["subject"]) == {"P1", "P2"}
+    with pytest.raises(UsageError, match=rf"{name}, line 3 gives the guess 'pseudo-0001' as subj"):
+        adapter(config(root=str(planted("pseudo-0001")))).index()

@@ -6,9 +6,11 @@ writers or readers.
 
 import csv
 import re
+import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from PIL import Image
@@ -64,9 +66,11 @@ def test_ckplus(written: Written) -> None:
 def test_mmi(written: Written) -> None:
     root = written("mmi").root
     found = paths(root)
-    assert "Sessions/1/S001-001/S001-001_0001.png" in found
-    frame = re.compile(r"Sessions/\d+/(S\d{3}-\d{3})/\1_\d{4}\.png")
-    assert [p for p in found - {MARKER, "index.csv"} if not frame.fullmatch(p)] == []
+    assert "Sessions/1/S001-001.avi" in found
+    file = re.compile(r"Sessions/\d+/S\d{3}-\d{3}(\.avi|-oao_aucs\.xml)")
+    assert [p for p in found - {MARKER, "index.csv"} if not file.fullmatch(p)] == []
+    videos = {p.removesuffix(".avi") for p in found if p.endswith(".avi")}
+    assert videos == {p.removesuffix("-oao_aucs.xml") for p in found if p.endswith(".xml")}
     lines = (root / "index.csv").read_text().splitlines()
     assert lines[0] == "sequence,subject,expression,video_or_frames,onset,apex,offset"
     rows = list(csv.DictReader(lines))
@@ -74,9 +78,31 @@ def test_mmi(written: Written) -> None:
     assert {row["expression"] for row in rows} == {
         *("anger", "disgust", "fear", "happiness", "sadness", "surprise"),
     }
+    assert len({row["video_or_frames"] for row in rows}) == len(rows) < len(videos)
     for row in rows:
-        count = len(list((root / row["video_or_frames"]).iterdir()))
-        assert 1 < int(row["onset"]) < int(row["apex"]) < int(row["offset"]) <= count
+        with av.open(str(root / row["video_or_frames"])) as film:
+            count = sum(1 for _ in film.decode(film.streams.video[0]))
+            assert (film.streams.video[0].width, film.streams.video[0].height) == (30, 24)
+        assert 1 < int(row["onset"]) < int(row["apex"]) < int(row["offset"]) < count
+
+
+def test_mmi_action_units(written: Written) -> None:
+    """Three markers a unit, in order, within the expression; each expression moves its own."""
+    root = written("mmi").root
+    shown: dict[str, list[set[str]]] = {}
+    for row in csv.DictReader((root / "index.csv").read_text().splitlines()):
+        path = root / row["video_or_frames"].replace(".avi", "-oao_aucs.xml")
+        units = ElementTree.parse(path).getroot().findall("ActionUnit")
+        for unit in units:
+            frames = [int(marker.attrib["Frame"]) for marker in unit.findall("Marker")]
+            assert len(frames) == 3
+            assert frames == sorted(frames)
+            assert int(row["onset"]) <= frames[0] <= frames[1] <= int(row["apex"])
+            assert int(row["apex"]) <= frames[2] <= int(row["offset"])
+        shown.setdefault(row["expression"], []).append({unit.attrib["Number"] for unit in units})
+    facs = {"happiness": "12", "surprise": "1", "sadness": "1", "fear": "1", "anger": "4"}
+    for expression, unit in facs.items():
+        assert sum(unit in units for units in shown[expression]) > len(shown[expression]) / 2
 
 
 def test_oulu_casia(written: Written) -> None:

@@ -1,5 +1,6 @@
 """The adapters find in a written corpus what was asked for."""
 
+import csv
 from collections import Counter
 from collections.abc import Callable
 
@@ -14,10 +15,13 @@ from ferbench.datasets.folder import LANDMARKS, FolderDataset
 from ferbench.datasets.jaffe import JAFFE, JAFFEConfig
 from ferbench.datasets.kdef import KDEF, KDEFConfig
 from ferbench.datasets.mmi import MMI, MMIConfig
+from ferbench.datasets.mmi_draft import draft_index
 from ferbench.datasets.multipie import MultiPIE, MultiPIEConfig
 from ferbench.datasets.oulu_casia import OuluCasia, OuluCasiaConfig
 from ferbench.datasets.rafdb import RAFDB, RAFDBConfig
 from ferbench.datasets.sfew import SFEW, SFEWConfig
+from ferbench.datasets.simulated.corpora.developing import cut
+from ferbench.datasets.simulated.corpora.studio import Studio
 from ferbench.datasets.simulated.corpora.writing import Corpus
 
 ADAPTERS = {
@@ -107,6 +111,30 @@ def test_mmi_frames_from_rest_to_the_offset(read):
         assert stages[recording.phases[0] - 1] > 0
         assert stages[recording.phases[1] - 1] == 1
         assert stages[recording.phases[2] - 1] > 0 == stages[recording.phases[2]]
+
+
+def test_mmi_videos_show_the_rendered_pictures(read):
+    corpus, dataset = read("mmi")
+    index = dataset.index().sort("sequence", "frame")
+    video = index["sample"][0].partition("#")[0]
+    shots = [p for p in corpus.blueprint.pictures(corpus.order) if p.into == video]
+    rendered = Studio(corpus.order, corpus.blueprint.field).pictures([p.shot for p in shots])
+    seen = dataset.load([f"{video}#{number:05d}" for number in range(1, len(shots) + 1)])
+    for picture, expected, image in zip(shots, rendered, seen, strict=True):
+        assert image.shape == (24, 30, 3)
+        assert np.array_equal(image, cut(expected.image, expected.face, picture.size).image)
+
+
+def test_the_draft_of_mmi_times_what_its_index_times(read):
+    corpus, _ = read("mmi")
+    lines = draft_index(corpus.root).splitlines()
+    drafted = {row["sequence"]: row for row in csv.DictReader(lines)}
+    stated = list(csv.DictReader((corpus.root / "index.csv").read_text().splitlines()))
+    assert {row["sequence"] for row in stated} < drafted.keys()
+    for row in stated:
+        assert drafted[row["sequence"]]["video_or_frames"] == row["video_or_frames"]
+        for time in ("onset", "apex", "offset"):
+            assert abs(int(drafted[row["sequence"]][time]) - int(row[time])) <= 2
 
 
 def test_rafdb_originals_have_landmarks(read):

@@ -1,6 +1,7 @@
 """Written corpora: whose pictures they are, how many, and how an interrupted one is completed."""
 
 import json
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from PIL import Image
 
 from ferbench.datasets.simulated.corpora import writing
 from ferbench.datasets.simulated.corpora.catalogue import BLUEPRINTS, find_blueprint
+from ferbench.datasets.simulated.corpora.mmi import MMI
 from ferbench.datasets.simulated.corpora.order import Order
 from ferbench.datasets.simulated.corpora.shot import Shot
 from ferbench.datasets.simulated.corpora.studio import Studio
@@ -119,7 +121,7 @@ def test_a_table_is_joined_when_all_its_pictures_are_there(tmp_path, monkeypatch
         raise OSError
 
     with monkeypatch.context() as patch:
-        patch.setattr(Corpus, "_gather", fails)
+        patch.setattr(Corpus, "_join", fails)
         with pytest.raises(OSError):
             corpus.write()
     assert not (corpus.root / "fer2013.csv").exists()
@@ -130,6 +132,41 @@ def test_a_table_is_joined_when_all_its_pictures_are_there(tmp_path, monkeypatch
     assert set(before) == {MARKER, "fer2013.csv", "fer2013new.csv"}
     corpus.write()
     assert snapshot(corpus.root) == before
+
+
+def test_a_video_that_is_missing_is_made_again_and_no_other(tmp_path, monkeypatch, rendered):
+    corpus = small(tmp_path / "mmi", "mmi")
+    join, joined = MMI.join, []
+
+    def stops(self, order, drafts, target):
+        joined.append(target)
+        if len(joined) == 4:
+            raise OSError
+        join(self, order, drafts, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(MMI, "join", stops)
+        with pytest.raises(OSError):
+            corpus.write()
+    assert len(list(corpus.root.rglob("*.avi"))) == 3
+    rendered.clear()
+    assert corpus.write() == 0
+    assert rendered == []
+    before = snapshot(corpus.root)
+    assert not any(name.endswith(".png") for name in before)
+    lost = corpus.root / "Sessions/2/S001-002.avi"
+    lost.unlink()
+    frames = [p for p in corpus.blueprint.pictures(corpus.order) if p.into.endswith("2.avi")]
+    assert corpus.write() == len(frames) > 0
+    assert snapshot(corpus.root) == before
+
+
+def test_videos_without_pyav_are_refused_before_anything_is_written(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "av", None)
+    with pytest.raises(UsageError, match=r"^writing videos needs PyAV: .*'ferbench\[video\]'$"):
+        small(tmp_path / "mmi", "mmi").write()
+    assert not (tmp_path / "mmi").exists()
+    small(tmp_path / "jaffe").write()
 
 
 def test_processes_write_the_same_files(tmp_path, monkeypatch):

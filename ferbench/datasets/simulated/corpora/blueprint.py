@@ -20,7 +20,6 @@ class Blueprint(abc.ABC):
     most:      how many people the official naming has room for.
     field:     longer by shorter side of the pictures; rendered is a square of the longer.
     measured:  whether landmarks are needed to write the files.
-    gathered:  the one file that all pictures end in, for corpora that are a table; else empty.
     """
 
     name: ClassVar[str]
@@ -31,7 +30,6 @@ class Blueprint(abc.ABC):
     most: ClassVar[int] = 100_000
     field: ClassVar[float] = 1.0
     measured: ClassVar[bool] = False
-    gathered: ClassVar[str] = ""
 
     def order(self, subjects: int | None, level: str | None, size: int | None, seed: int) -> Order:
         """What the user asks for, defaults filled in."""
@@ -59,6 +57,10 @@ class Blueprint(abc.ABC):
         image = cut(rendered.image, rendered.face, picture.size).image
         return [developed(image, path, picture.grey) for path in picture.files]
 
-    def gather(self, order: Order, draft: Path) -> Iterator[str]:
-        """The parts of `gathered`, in order, from the picture files below `draft`."""
-        yield from ()
+    def join(self, order: Order, drafts: Sequence[Path], target: Path) -> None:
+        """Write to `target` what pictures with the same `into` end in; their files, in order."""
+        raise TypeError(f"pictures of {self.name} are files of their own")
+
+    def ready(self) -> None:
+        """UsageError where a library that is needed to write the files is not installed."""
+        return

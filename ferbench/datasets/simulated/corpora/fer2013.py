@@ -16,6 +16,7 @@ from ferbench.datasets.simulated.corpora.studio import Rendered
 from ferbench.errors import UsageError
 
 SIDE = 48
+TABLE = "fer2013.csv"
 LABELS = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")
 """In the order of their codes, 0 to 6."""
 
@@ -58,7 +59,6 @@ class FER2013(Blueprint):
     fewest = 3
     size = SIDE
     level = "hard"
-    gathered = "fer2013.csv"
 
     def order(self, subjects: int | None, level: str | None, size: int | None, seed: int) -> Order:
         """The format fixes the size."""
@@ -69,19 +69,20 @@ class FER2013(Blueprint):
     def pictures(self, order: Order) -> Iterator[Picture]:
         """The pixels of each row."""
         for number, row in enumerate(_rows(order)):
-            yield Picture(Shot(row.person, row.shown, row.take), (_draft(number),), (SIDE, SIDE))
+            shot, draft = Shot(row.person, row.shown, row.take), f"{number:07d}.txt"
+            yield Picture(shot, (f"{number // 1000:02d}/{draft}",), (SIDE, SIDE), into=TABLE)
 
     def encode(self, picture: Picture, rendered: Rendered) -> Sequence[bytes]:
         """Grey levels, row by row."""
         pixels = np.asarray(Image.fromarray(rendered.image).convert("L"))
         return [" ".join(map(str, pixels.ravel().tolist())).encode()]
 
-    def gather(self, order: Order, draft: Path) -> Iterator[str]:
-        """The lines of `fer2013.csv`."""
-        yield "emotion,pixels,Usage\n"
-        for number, row in enumerate(_rows(order)):
-            pixels = (draft / _draft(number)).read_text()
-            yield f"{LABELS.index(row.label)},{pixels},{row.usage}\n"
+    def join(self, order: Order, drafts: Sequence[Path], target: Path) -> None:
+        """The lines of the table."""
+        with target.open("w", encoding="utf-8", newline="") as file:
+            file.write("emotion,pixels,Usage\n")
+            for draft, row in zip(drafts, _rows(order), strict=True):
+                file.write(f"{LABELS.index(row.label)},{draft.read_text()},{row.usage}\n")
 
     def texts(self, order: Order) -> Iterator[tuple[str, str]]:
         """The votes."""
@@ -96,10 +97,6 @@ class FER2013(Blueprint):
             numbers = (str(votes.get(column, 0)) for column in VOTED)
             lines.append(f"{row.usage},{name},{','.join(numbers)}\n")
         yield "fer2013new.csv", "".join(lines)
-
-
-def _draft(number: int) -> str:
-    return f"{number // 1000:02d}/{number:07d}.txt"
 
 
 def _rows(order: Order) -> Iterator[Row]:

@@ -10,7 +10,7 @@ from ferbench.datasets.simulated.corpora.order import Order
 from ferbench.datasets.simulated.frames import GENERATOR_VERSION
 from ferbench.errors import UsageError
 
-CORPORA_VERSION = 1
+CORPORA_VERSION = 2
 """Raised whenever a file of any corpus changes with the same order and generator."""
 
 DRAFT = ".ferbench-draft"

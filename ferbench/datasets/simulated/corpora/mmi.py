@@ -1,13 +1,23 @@
-"""MMI: recordings from neutral over the apex and back, told by an index beside the sessions."""
+"""MMI: videos from neutral over the apex and back, told by an index beside the sessions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
+import numpy as np
+from PIL import Image
+
+from ferbench.datasets.simulated.acting.sequence import draw_sequence
+from ferbench.datasets.simulated.corpora.action_unit_files import units_file
 from ferbench.datasets.simulated.corpora.blueprint import Blueprint
 from ferbench.datasets.simulated.corpora.developing import sized
 from ferbench.datasets.simulated.corpora.order import Order
 from ferbench.datasets.simulated.corpora.quotas import scaled, shared_out
 from ferbench.datasets.simulated.corpora.shot import Picture, Shot
+from ferbench.datasets.simulated.levels import LEVELS
+from ferbench.datasets.simulated.person.habits import Habits, draw_habits
+from ferbench.datasets.video import WRITING, pyav, write_video
 
 COUNTS = {
     "fear": 28,
@@ -51,9 +61,19 @@ class Recording:
         return f"S{self.person + 1:03d}-{self.number:03d}"
 
     @property
-    def folder(self) -> str:
-        """Where its frames lie."""
+    def stem(self) -> str:
+        """Path and name of its files."""
         return f"Sessions/{self.session}/{self.sequence}"
+
+    @property
+    def video(self) -> str:
+        """The path of the video."""
+        return f"{self.stem}.avi"
+
+    @property
+    def peak(self) -> int:
+        """Place of the apex in the development that the recording shows to and fro."""
+        return self.rise + self.fall
 
     @property
     def phases(self) -> tuple[int, int, int]:
@@ -68,9 +88,13 @@ class Recording:
         still = [0.0] * self.rest
         return [*still, *up, *[1.0] * self.hold, *down, *still]
 
+    def places(self) -> list[int]:
+        """For each frame, its place in the development, from 0 (rest) to `peak`."""
+        return [round(stage * self.peak) for stage in self.stages()]
+
 
 class MMI(Blueprint):
-    """`Sessions/<n>/S001-001/`, a folder of frames for each video, and the index."""
+    """`Sessions/<n>/S001-001.avi`, its action units beside it, and the index of the labelled."""
 
     name = "mmi"
     subjects = PEOPLE
@@ -80,26 +104,44 @@ class MMI(Blueprint):
     def pictures(self, order: Order) -> Iterator[Picture]:
         """The frames, numbered from 1."""
         for recording in _recordings(order):
-            apex = recording.rise + recording.fall
-            for number, stage in enumerate(recording.stages(), 1):
-                path = f"{recording.folder}/{recording.sequence}_{number:04d}.png"
+            for number, place in enumerate(recording.places(), 1):
                 yield Picture(
                     Shot(
                         *(recording.person, recording.expression, recording.take, number),
-                        frames=apex + 1,
-                        at=round(stage * apex),
+                        frames=recording.peak + 1,
+                        at=place,
                     ),
-                    (path,),
+                    (f"{recording.stem}/{number:04d}.png",),
                     sized(SIZE, order.size),
+                    into=recording.video,
                 )
 
+    def join(self, order: Order, drafts: Sequence[Path], target: Path) -> None:
+        """The video of one recording."""
+        write_video(target, [np.asarray(Image.open(draft)) for draft in drafts])
+
+    def ready(self) -> None:
+        """Videos are written with PyAV."""
+        pyav(WRITING)
+
     def texts(self, order: Order) -> Iterator[tuple[str, str]]:
-        """The index of the labelled sessions."""
+        """The action units of all sessions, and the index of the labelled ones."""
         lines = [",".join(COLUMNS) + "\n"]
+        level = LEVELS[order.level]
+
+        @lru_cache(maxsize=1)
+        def habits(person: int) -> Habits:
+            return draw_habits(order.population, person, level)
+
         for recording in _recordings(order):
+            key = (recording.person, recording.expression, recording.take)
+            shown = draw_sequence(
+                *(order.population, *key, habits(recording.person), level, recording.peak + 1)
+            )
+            yield f"{recording.stem}-oao_aucs.xml", units_file(shown[recording.places()])
             if recording.labelled:
                 names = (recording.sequence, f"S{recording.person + 1:03d}", recording.expression)
-                lines.append(",".join([*names, recording.folder, *map(str, recording.phases)]))
+                lines.append(",".join([*names, recording.video, *map(str, recording.phases)]))
                 lines.append("\n")
         yield INDEX, "".join(lines)
 

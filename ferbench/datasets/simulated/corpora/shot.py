@@ -33,9 +33,14 @@ class Shot:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A shot and the files made from it, paths below the root; (width, height) of the first."""
+    """A shot and the files made from it, paths below the root; (width, height) of the first.
+
+    into: the file that this picture ends in together with others, a table or a video; its own
+          files are then drafts of it. Empty: its own files are the corpus's.
+    """
 
     shot: Shot
     files: tuple[str, ...]
     size: tuple[int, int]
     grey: bool = False
+    into: str = ""

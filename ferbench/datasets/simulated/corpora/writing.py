@@ -38,22 +38,21 @@ class Corpus:
 
     def missing(self) -> list[Picture]:
         """The pictures of which a file is not there yet."""
-        gathered = self.blueprint.gathered
-        if gathered and (self.root / gathered).exists():
-            return []
-        top = self.root / DRAFT if gathered else self.root
-        there = _files_below(top)
+        there, drafts = _files_below(self.root), _files_below(self.root / DRAFT)
         return [
             picture
             for picture in self.blueprint.pictures(self.order)
-            if not there.issuperset(picture.files)
+            if picture.into not in there
+            and not (drafts if picture.into else there).issuperset(picture.files)
         ]
 
     def write(self, workers: int = 1, advance: Callable[[int], None] = lambda count: None) -> int:
         """Write what is missing and say how many pictures that was; `advance(n)` as they appear.
 
-        UsageError, before anything is written, where the folder holds something else.
+        UsageError, before anything is written, where the folder holds something else or a library
+        is missing.
         """
+        self.blueprint.ready()
         claim(self.root, self.order)
         if read(self.root) is None:
             mark(self.root, self.order, "incomplete")
@@ -76,8 +75,7 @@ class Corpus:
         chunks = [todo[start : start + CHUNK] for start in range(0, len(todo), CHUNK)]
         for count in self._rendered(chunks, workers if len(todo) >= WORTH_PROCESSES else 1):
             advance(count)
-        if self.blueprint.gathered:
-            self._gather()
+        self._join()
         return len(todo)
 
     def _rendered(self, chunks: Sequence[Sequence[Picture]], workers: int) -> Iterator[int]:
@@ -99,15 +97,21 @@ class Corpus:
             finally:
                 pool.shutdown(cancel_futures=True)
 
-    def _gather(self) -> None:
-        """Join the draft files to the one that the corpus consists of."""
-        final = self.root / self.blueprint.gathered
-        if final.exists():
-            return
-        draft = self.root / DRAFT / "gathered.tmp"
-        with draft.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(self.blueprint.gather(self.order, self.root / DRAFT))
-        draft.replace(final)
+    def _join(self) -> None:
+        """Join the draft files to the tables or videos that the corpus consists of."""
+        joined: dict[str, list[Path]] = {}
+        for picture in self.blueprint.pictures(self.order):
+            if picture.into:
+                joined.setdefault(picture.into, []).extend(
+                    self.root / DRAFT / file for file in picture.files
+                )
+        for into, drafts in joined.items():
+            final = self.root / into
+            if not final.exists():
+                whole = self.root / DRAFT / "joined.tmp"
+                self.blueprint.join(self.order, drafts, whole)
+                final.parent.mkdir(parents=True, exist_ok=True)
+                whole.replace(final)
 
 
 def open_corpus(
@@ -128,12 +132,12 @@ def open_corpus(
 def render_chunk(order: Order, root: Path, chunk: Sequence[Picture]) -> int:
     """Render these pictures and write their files; how many they were."""
     blueprint = find_blueprint(order.name)
-    top = root / DRAFT if blueprint.gathered else root
     with limited_threads(1):  # rendering is faster so: its steps are small
         studio = Studio(order, blueprint.field, blueprint.measured)
         rendered = studio.pictures([picture.shot for picture in chunk])
         for picture, result in zip(chunk, rendered, strict=True):
             contents = blueprint.encode(picture, result)
+            top = root / DRAFT if picture.into else root
             for path, content in zip(picture.files, contents, strict=True):
                 _put(root, top / path, content)
     return len(chunk)
