@@ -8,7 +8,7 @@ disjoint: 64 to train on, 16 to choose the number of epochs with (on medium), 80
 
 ceiling:     classifiers on the true action units at the apex, nothing rendered, of 3000 people.
 neighbours:  whom and what the nearest picture shows, among the apex pictures of the 80 people.
-cnn:         the small network of `softmax` on the apex, and on apex minus the person's own onset.
+cnn:         the network of `cnn` on the apex, and on apex minus the person's own onset.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 from ferbench_baselines.cnn import SmallCnn
-from ferbench_baselines.config import SoftmaxConfig
+from ferbench_baselines.config import CnnConfig
 from simfaces_results import Results, report
 from sklearn.linear_model import LogisticRegression
 from torch import nn
@@ -161,8 +161,8 @@ def cnn(level: str, folder: Path, results: Results, seeds: int) -> None:
 
 
 def _train(images: torch.Tensor, epochs: int, seed: int) -> dict[str, Any]:
-    """The `softmax` method with its default settings, but for the epochs."""
-    config = SoftmaxConfig()
+    """The `cnn` method with its default settings, but for the epochs."""
+    config = CnnConfig()
     torch.manual_seed(seed)
     labels = torch.arange(CLASSES).repeat(PEOPLE)
     count, tested = TRAINING * CLASSES, (TRAINING + VALIDATION) * CLASSES

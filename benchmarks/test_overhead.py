@@ -33,7 +33,7 @@ class Silence:
 def planned(noise_corpus, tmp_path):
     settings = read_settings([f"dataset.manifest.root={noise_corpus(SUBJECTS)}"], folder=tmp_path)
     registry = discover()
-    plan = make_plan(Request(["softmax"], ["manifest"], "lite", None, FOLDS), registry, settings)
+    plan = make_plan(Request(["cnn"], ["manifest"], "lite", None, FOLDS), registry, settings)
     plan.supplies.make()
     return plan, registry
 
