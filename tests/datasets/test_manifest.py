@@ -251,7 +251,7 @@ NAMES = st.text("abcXYZ019 _-,;'\"éß", min_size=1, max_size=8).filter(lambda n
 SUBJECTS = st.sampled_from([None, "P1", "P2", "7", "07", 'a "b", c'])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     names=st.lists(NAMES.map(str.strip), unique=True, min_size=1, max_size=8),
     data=st.data(),

@@ -54,7 +54,7 @@ def lstsq_residual(channel):
     return (values - columns @ coefficients).reshape(channel.shape), columns
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(images=BATCHES)
 def test_remove_plane_is_the_least_squares_fit(images):
     found = remove_plane(torch.from_numpy(images)).numpy()

@@ -26,7 +26,7 @@ def test_it_is_the_loop(reduction, same_with_gradients):
     same_with_gradients(loss(features, labels), loop, features)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 2**31 - 1))
 def test_centres_move_as_printed(seed):
     loss, features, labels = drawn(seed)

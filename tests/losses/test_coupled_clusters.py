@@ -19,7 +19,7 @@ def by_loop(features, sets, alpha):
     return sum(losses) / len(losses)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 2**31 - 1), alpha=st.sampled_from([0.0, 1.0]))
 def test_it_is_the_loop(seed, alpha, draw_batch, same_with_gradients):
     batch = draw_batch(seed, least=0)

@@ -35,7 +35,7 @@ def test_it_is_the_loop(reduction, same_with_gradients):
     same_with_gradients(loss(features, labels), loop + 0.3 * pair_term(loss.centres), features)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 2**31 - 1))
 def test_centres_follow_the_images_and_the_exact_gradient_of_the_pairs(seed):
     loss, features, labels = drawn(seed)

@@ -27,7 +27,7 @@ def members_of(batch):
     return take(batch.features, tuplets.members), tuplets.positives.shape[1], tuplets.valid
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=seeds)
 def test_it_is_algorithm_1_on_ragged_sets(seed, draw_batch, same_with_gradients):
     batch = draw_batch(seed, least=0)

@@ -21,7 +21,7 @@ def by_loop(features, sets, tau):
     return sum(losses) / len(losses)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 2**31 - 1), tau=st.sampled_from([0.0, 1.0, 2.5]))
 def test_it_is_the_loop(seed, tau, draw_batch, same_with_gradients):
     batch = draw_batch(seed, least=0, positives=2)

@@ -53,7 +53,7 @@ def by_loop(loss, features, sets, sign, average):
 
 
 @pytest.mark.parametrize(("h_sign", "average"), VARIANTS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=seeds)
 def test_it_is_the_loop(seed, h_sign, average, draw_batch, same_with_gradients):
     batch = draw_batch(seed, least=0)

@@ -93,7 +93,7 @@ def test_the_feature_is_linear_in_the_maps():
     assert branch.feature(-a).min() < 0
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     window=st.tuples(st.integers(17, 60), st.integers(17, 60)),
     channels=st.sampled_from([1, 3]),

@@ -170,9 +170,7 @@ def test_a_sample_without_a_fingerprint_is_an_error(faces):
         cut(parse_generic("kfold:5"), index, Prints(prints.samples[1:], prints.images[1:]))
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     owners=st.lists(st.integers(0, 8), min_size=12, max_size=40),
     name=st.sampled_from(["kfold:3", "kfold:3-val", "loso", "loso-val"]),

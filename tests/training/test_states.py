@@ -58,7 +58,7 @@ def same(found, expected):
     return type(found) is type(expected) and found == expected
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(state=STATES)
 def test_any_state_comes_back_as_it_was(state):
     with tempfile.TemporaryDirectory() as folder:
