@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from ferbench.contracts.dataset import Dataset
@@ -87,5 +88,5 @@ def _tally(rows: "pl.DataFrame", column: str) -> dict[str | None, int]:
 def _spread(numbers: "pl.Series") -> tuple[int, float, int] | None:
     if numbers.is_empty():
         return None
-    lowest, highest, middle = numbers.min(), numbers.max(), numbers.median()
-    return int(lowest), float(middle), int(highest)  # type: ignore[arg-type]
+    values = numbers.to_list()
+    return min(values), float(median(values)), max(values)

@@ -39,7 +39,7 @@ class FolderDataset(abc.ABC):
     """
 
     name: ClassVar[str]
-    layout: ClassVar[str]
+    layout: str
     obtain: ClassVar[str]
     published: ClassVar[Published] = Published()
     extra: ClassVar[Mapping[str, str]] = {}

@@ -63,12 +63,8 @@ class OuluCasia(FolderDataset):
                 raise UsageError(
                     f"dataset.oulu_casia.{field} is {value!r}; it must be {' or '.join(known)}"
                 )
-
-    @property
-    def layout(self) -> str:  # type: ignore[override]
-        """What the folder should hold for these settings."""
-        folder = "OriginalImg" if self.config.images == "original" else "PreProcess_Img"
-        return f"{folder}/{self._place(self.config)}/P001/Anger/000.jpeg"
+        folder = "OriginalImg" if config.images == "original" else "PreProcess_Img"
+        self.layout = f"{folder}/{self._place(config)}/P001/Anger/000.jpeg"
 
     def fits(self, folder: Path) -> bool:
         """The folder of images with the wanted camera and light."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ferbench.board import text
-from ferbench.board.model import Board, Comparison, Row, Section
+from ferbench.board.model import Board, Comparison, Level, Row, Section, State
 
 HEAD = "<!-- Made by `ferbench board` from the records; do not edit. -->\n\n# Leaderboards\n"
 
@@ -75,14 +75,17 @@ def _ranking(rows: Sequence[Row]) -> str:
 
 def _accuracies(rows: Sequence[Row]) -> str:
     head = ["method", "seed sd", "macro F1"]
-    ways = [(level, state) for level in ("image", "unit") for state in ("selected", "last")]
+    ways: list[tuple[Level, State]] = [
+        *(("image", "selected"), ("image", "last")),
+        *(("unit", "selected"), ("unit", "last")),
+    ]
     for level, state in ways:
         head += [f"by {level}, {state}", "over folds"]
     lines = []
     for row in rows:
         line = [text.method(row), text.percent(row.seed_sd), text.percent(row.macro_f1)]
         for level, state in ways:
-            found = row.way(level, state)  # type: ignore[arg-type]
+            found = row.way(level, state)
             line += [text.percent(found.pooled if found else None), text.over_folds(found)]
         lines.append(line)
     return pipe_table(head, lines)

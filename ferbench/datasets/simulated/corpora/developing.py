@@ -3,11 +3,12 @@
 import io
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
-OPTIONS: dict[str, dict[str, object]] = {
+OPTIONS: dict[str, dict[str, Any]] = {
     ".png": {"format": "PNG", "compress_level": 4},
     ".jpg": {"format": "JPEG", "quality": 92},
     ".jpeg": {"format": "JPEG", "quality": 92},
@@ -58,5 +59,5 @@ def developed(image: np.ndarray, path: str, grey: bool) -> bytes:
         picture = picture.convert("L")
     file = io.BytesIO()
     options = OPTIONS[PurePosixPath(path).suffix.lower()]
-    picture.save(file, **options)  # type: ignore[arg-type]
+    picture.save(file, **options)
     return file.getvalue()
