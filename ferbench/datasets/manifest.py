@@ -45,7 +45,7 @@ class Manifest(FolderDataset):
     _pointed = False
 
     @property
-    def extra(self) -> Mapping[str, str]:  # type: ignore[override]
+    def extra(self) -> Mapping[str, str]:  # type: ignore[override]  # known once read
         """Landmarks, where the manifest that was read has them."""
         return {LANDMARKS: "points"} if self._pointed else {}
 
