@@ -12,7 +12,7 @@ from ferbench.contracts.method import Preparation, one_input
 INCEPTION_PRESETS: Mapping[str, Mapping[str, Any]] = {
     "tiny": {"divisor": 16, "crop": 40, "epochs": 2},
     "lite": {},
-    "study": {"epochs": 60},
+    "study": {"epochs": 120},
     "paper": {
         "normalisation": "equalise_plane_standardise",
         "crop": 48,

@@ -37,7 +37,7 @@ CNN = MethodSpec(
     presets={
         "tiny": {"width": 4, "epochs": 3},
         "lite": {},
-        "study": {"width": 16, "epochs": 60, "dropout": 0.4},
+        "study": {"width": 16, "epochs": 120, "dropout": 0.4},
     },
     inputs={name: one_input(48, 48) for name in ("tiny", "lite", "study")},
     fidelity=Fidelity("inspired", ("a four-layer network of our own, from no paper",)),

@@ -76,14 +76,14 @@ class Triplet(MetricBaseline):
     def __init__(self, config: TripletConfig, task: Task) -> None:
         loss = TripletLoss(cast(Mining, config.mining), config.tau)
         tuples = terms.anchors if config.mining == "random" else terms.triplets
-        super().__init__(config, task, terms.TripletTerm(loss), tuples)
+        super().__init__(config, task, terms.TupleTerm(loss, 2), tuples)
 
 
 class Contrastive(MetricBaseline):
     """`contrastive`: all pairs of the batch."""
 
     def __init__(self, config: ContrastiveConfig, task: Task) -> None:
-        term = terms.ContrastiveTerm(ContrastiveLoss(config.margin))
+        term = terms.TupleTerm(ContrastiveLoss(config.margin), 1)
         super().__init__(config, task, term, terms.pairs)
 
 

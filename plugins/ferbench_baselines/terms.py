@@ -43,12 +43,16 @@ class CentreTerm(MetricTerm):
         return shape.images
 
 
-class TripletTerm(MetricTerm):
-    """Triplets of the batch: two comparisons each."""
+class TupleTerm(MetricTerm):
+    """A loss on the tuples that it forms of a batch by itself.
 
-    def __init__(self, loss: TripletLoss) -> None:
+    comparisons_each: of a tuple; 1 of a pair, 2 of a triplet.
+    """
+
+    def __init__(self, loss: ContrastiveLoss | TripletLoss, comparisons_each: int) -> None:
         super().__init__()
         self.loss = loss
+        self.comparisons_each = comparisons_each
 
     def forward(
         self, fc1: torch.Tensor, fc2: torch.Tensor, labels: torch.Tensor, batch: TrainingBatch
@@ -57,26 +61,8 @@ class TripletTerm(MetricTerm):
         return self.loss(fc2, labels)
 
     def comparisons(self, shape: BatchShape) -> int:
-        """See `MetricTerm`."""
-        return 2 * shape.queries
-
-
-class ContrastiveTerm(MetricTerm):
-    """All pairs of the batch: one comparison each."""
-
-    def __init__(self, loss: ContrastiveLoss) -> None:
-        super().__init__()
-        self.loss = loss
-
-    def forward(
-        self, fc1: torch.Tensor, fc2: torch.Tensor, labels: torch.Tensor, batch: TrainingBatch
-    ) -> torch.Tensor:
-        """See `MetricTerm`."""
-        return self.loss(fc2, labels)
-
-    def comparisons(self, shape: BatchShape) -> int:
-        """See `MetricTerm`."""
-        return shape.queries
+        """See `MetricTerm`; the tuples of a batch are its queries."""
+        return self.comparisons_each * shape.queries
 
 
 class ClusterTerm(MetricTerm):
