@@ -15,6 +15,7 @@ def make_optimiser(recipe: Recipe, *modules: nn.Module) -> torch.optim.Adam:
         [group for group in groups if group["params"]],
         lr=recipe.lr,
         decoupled_weight_decay=recipe.decoupled_decay,
+        fused=True,
     )
 
 
