@@ -114,7 +114,10 @@ class Predictions:
 
     probabilities: (N, C) float, rows summing to 1, columns in the order of `Task.classes`.
     embeddings:    (N, D) float, the feature the method classifies by, or None.
+    features:      (N, D) float, other features by name, which it does not classify by; probed as
+                   the embeddings are.
     """
 
     probabilities: np.ndarray
     embeddings: np.ndarray | None = None
+    features: Mapping[str, np.ndarray] = field(default_factory=dict)
