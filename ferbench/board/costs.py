@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from statistics import fmean, median
 
-from ferbench.board.model import NO_PROBE, Cost, Failure, Probe
+from ferbench.board.model import NO_PROBE, Cost, Failure, FeatureProbes, Probe
+from ferbench.metrics.probes import further_features, probe_of
 from ferbench.results.record import Record
 
 
@@ -38,6 +39,19 @@ def probe(cells: Sequence[Record], name: str) -> Probe:
         known = _known(values_of_cell.get(part) for values_of_cell in found)
         values[part] = fmean(known) if known else None
     return Probe(**values)
+
+
+def further_probes(cells: Sequence[Record]) -> tuple[FeatureProbes, ...]:
+    """The probes of every further feature that a cell has, by the feature's name."""
+    names = {name for cell in cells for name in cell.probes}
+    return tuple(
+        FeatureProbes(
+            feature,
+            identity=probe(cells, probe_of(feature, "identity")),
+            expression=probe(cells, probe_of(feature, "expression")),
+        )
+        for feature in further_features(names)
+    )
 
 
 def failures(cells: Sequence[Record]) -> tuple[Failure, ...]:

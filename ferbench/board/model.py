@@ -84,6 +84,15 @@ NO_PROBE = Probe(None, None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
+class FeatureProbes:
+    """The probes of a feature that a method has and does not classify by."""
+
+    feature: str
+    identity: Probe
+    expression: Probe
+
+
+@dataclass(frozen=True, slots=True)
 class Cost:
     """What a cell of the row costs; None where nothing was recorded, which is not zero.
 
@@ -136,6 +145,7 @@ class Row:
     cost: Cost
     identity: Probe
     expression: Probe
+    further: tuple[FeatureProbes, ...]
 
     @property
     def complete(self) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ferbench.board.comparison import Entry
-from ferbench.board.costs import cost, failures, probe
+from ferbench.board.costs import cost, failures, further_probes, probe
 from ferbench.board.grouping import RowCells
 from ferbench.board.model import RankingKey, Row
 from ferbench.board.scores import (
@@ -51,6 +51,7 @@ def make_entry(key: RankingKey, group: RowCells, predictions: PredictionsOf) -> 
         cost=cost(done),
         identity=probe(done, "identity"),
         expression=probe(done, "expression"),
+        further=further_probes(done),
     )
     return Entry(row, group, scored)
 

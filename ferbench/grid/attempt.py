@@ -5,14 +5,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import polars as pl
 import torch
 
 from ferbench.contracts.faces import Predictions, TrainingFaces
-from ferbench.contracts.method import Method, MethodSpec, Task
+from ferbench.contracts.method import Method, MethodSpec
 from ferbench.contracts.run import RunContext
 from ferbench.errors import Unsupported
+from ferbench.grid.building import build
 from ferbench.grid.cell import Cell
 from ferbench.grid.environment import (
     device_for_cell,
@@ -23,14 +23,12 @@ from ferbench.grid.environment import (
 from ferbench.grid.gather import fold_table, training_faces, unlabelled
 from ferbench.grid.workplace import Observer, Workplace
 from ferbench.host import Registry
-from ferbench.loading import load_object
-from ferbench.metrics.probes import probes
+from ferbench.metrics.probes import every_probe
 from ferbench.metrics.units import accuracy, by_image, by_unit
 from ferbench.results.predictions import check, frame
 from ferbench.results.record import Record
-from ferbench.settings import configured
 from ferbench.training.context import Run
-from ferbench.training.seeding import derive_seed, seed_everything
+from ferbench.training.seeding import seed_everything
 from ferbench.training.states import save_state
 
 LAST, SELECTED = "last", "selected"
@@ -62,7 +60,7 @@ class Attempt:
             )
         reset_peak_memory(device)
         run = self._run_context()
-        method = self._method()
+        method = build(self.spec, record)
         cost = method.cost()
         untrained = self._untrained(method, run)
         run.select(method, self._validation_score(method, data, run))
@@ -123,19 +121,10 @@ class Attempt:
             deadline=None if place.timeout is None else time.monotonic() + place.timeout,
         )
 
-    def _method(self) -> Method:
-        record = self.record
-        inputs = self.spec.inputs[record.preset]
-        task = Task(record.classes, {name: p.shape for name, p in inputs.items()})
-        config = configured(self.spec.config, [record.config], record.method)
-        seed_everything(derive_seed(record.seed, record.fold, "build"))
-        method: Method = load_object(self.spec.factory)(config, task)
-        return method
-
-    def _untrained(self, method: Method, run: RunContext) -> np.ndarray | None:
-        """Embeddings before `fit`, for the probes; None where the method cannot give them yet."""
+    def _untrained(self, method: Method, run: RunContext) -> Predictions | None:
+        """Predictions before `fit`, for the probes; None where the method cannot give them yet."""
         try:
-            return method.predict(self.test, run).embeddings
+            return method.predict(self.test, run)
         except Exception:
             return None
 
@@ -187,9 +176,9 @@ class Attempt:
 
     def _keep(self, method: Method, state: str) -> None:
         if self.place.keep_models:
-            folder = self.place.out / "models" / self.cell.id
-            folder.mkdir(parents=True, exist_ok=True)
-            save_state(folder / f"{state}.npz", method.state())
+            path = self.place.model(self.cell.id, state)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            save_state(path, method.state())
 
     def _outcome(self, predicted: Mapping[str, Predictions]) -> dict[str, Any]:
         found = {}
@@ -200,13 +189,11 @@ class Attempt:
         return found
 
     def _probes(
-        self, final: Predictions, untrained: np.ndarray | None
+        self, final: Predictions, untrained: Predictions | None
     ) -> dict[str, dict[str, float]]:
-        if final.embeddings is None:
-            return {}
         subject = self.test_rows["subject"]
-        return probes(
-            np.asarray(final.embeddings),
+        return every_probe(
+            final,
             untrained,
             None if subject.is_null().any() else subject.to_numpy(),
             self.test_rows["expression"].to_numpy(),

@@ -13,6 +13,7 @@ from ferbench.grid.corpus import Corpus
 from ferbench.imaging.finding import faces_of
 from ferbench.imaging.prepared import image_folder, not_found
 from ferbench.imaging.preparing import prepare
+from ferbench.protocols.split import Split
 from ferbench.training.threads import limited_threads
 
 
@@ -53,6 +54,13 @@ class Supplies:
             self.images.setdefault(folder, ImageNeed(folder, corpus, samples, preparation))
             folders[input_name] = folder
         return Material(path, folders, corpus.pseudo_ids)
+
+    def evaluated(
+        self, corpus: Corpus, split: Split, preparations: Mapping[str, Preparation]
+    ) -> Material:
+        """Note that all folds of `split` are needed."""
+        table = pl.concat([f.samples.with_columns(fold=pl.lit(f.number)) for f in split.folds])
+        return self.order(corpus, f"{corpus.fingerprint}-{split.fingerprint}", table, preparations)
 
     def missing(self) -> int:
         """How many images are still to be decoded, each for all its preparations at once."""

@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-import polars as pl
-
 from ferbench.contracts.method import PRESETS, MethodSpec, Preparation
 from ferbench.errors import unknown
 from ferbench.grid.cell import Cell, Material, StageCell, identity_hash
@@ -139,16 +137,14 @@ class _Planner:
             need.dataset: auxiliary_corpus(need, self.corpus(need.dataset))
             for need in spec.auxiliary(config)
         }
-        order = self.plan.supplies.order
-        table = pl.concat([f.samples.with_columns(fold=pl.lit(f.number)) for f in split.folds])
+        supplies = self.plan.supplies
 
         def material(name: str, preparations: Mapping[str, Preparation]) -> Material:
             if name == TRAIN:
-                known_as = f"{corpus.fingerprint}-{split.fingerprint}"
-                return order(corpus, known_as, table, preparations)
+                return supplies.evaluated(corpus, split, preparations)
             other = auxiliary[name]
             known_as = identity_hash(other.fingerprint)
-            return order(other.corpus, known_as, other.table, preparations)
+            return supplies.order(other.corpus, known_as, other.table, preparations)
 
         stages = StagePlanner(
             spec, corpus, spec.stages(config), inputs, auxiliary, material, self.plan.stages

@@ -39,6 +39,10 @@ class Workplace:
         """The finished stages."""
         return StageStore(self.out / "stages")
 
+    def model(self, cell_id: str, state: str) -> Path:
+        """Where a trained state of a cell is kept, if `keep_models` was asked for."""
+        return self.out / "models" / cell_id / f"{state}.npz"
+
     def checkpoint(self, cell_id: str) -> Checkpoint:
         """The epoch checkpoint of a cell or stage."""
         return Checkpoint(self.out / "checkpoints" / cell_id)

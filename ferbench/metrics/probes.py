@@ -6,14 +6,54 @@ that it was trained on overstates leakage about threefold. The expression probe 
 subjects and tested on the others. Fixed regularisation, one common dimension.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 
+from ferbench.contracts.faces import Predictions
+
+PROBES = ("identity", "expression")
 DIMENSIONS = 32
 """Embeddings are brought to this many principal components (fewer, where there are fewer)."""
 REGULARISATION = 1.0
 """The ridge penalty, for embeddings of root-mean-square length 1."""
 PARTS = 2
 SHUFFLES = 5
+
+
+def every_probe(
+    predicted: Predictions,
+    untrained: Predictions | None,
+    subject: np.ndarray | None,
+    expression: np.ndarray,
+) -> dict[str, dict[str, float]]:
+    """The probes of the embeddings and of every further feature, named as `Record.probes` says.
+
+    untrained: what the same method predicted before `fit`, or None; see `probes` for the rest.
+    """
+    found = {}
+    if predicted.embeddings is not None:
+        before = untrained.embeddings if untrained else None
+        found = probes(np.asarray(predicted.embeddings), before, subject, expression)
+    for feature, values in predicted.features.items():
+        before = untrained.features.get(feature) if untrained else None
+        for probe, shares in probes(np.asarray(values), before, subject, expression).items():
+            found[probe_of(feature, probe)] = shares
+    return found
+
+
+def probe_of(feature: str, probe: str) -> str:
+    """The name of a further feature's probe in a record: `dispelled identity`.
+
+    No probe's own name has a space in it, so this is never the name of another one.
+    """
+    return f"{feature} {probe}"
+
+
+def further_features(names: Iterable[str]) -> list[str]:
+    """The further features that a record's probes of these names are of, in order."""
+    parts = (name.rpartition(" ") for name in names)
+    return sorted({feature for feature, _, probe in parts if feature and probe in PROBES})
 
 
 def probes(

@@ -12,7 +12,9 @@ Every convolution is without bias, padded by 1, and followed by batch norm and a
 slope a channel. SphereFaceNet-20 itself has biases, no batch norm and twice the widths.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import nn
@@ -55,6 +57,22 @@ class SphereShape:
 
 
 PAPER = SphereShape()
+
+
+@dataclass(frozen=True, slots=True)
+class SphereDesign:
+    """What a network on these layers is made for.
+
+    classes:  the scored ones.
+    channels: of the pictures; window: their height and width.
+    scale:    s of the additive-margin softmax.
+    """
+
+    classes: int
+    channels: int
+    window: tuple[int, int]
+    scale: float
+    shape: SphereShape = PAPER
 
 
 class ResidualUnit(nn.Module):
@@ -133,31 +151,51 @@ class CosineClassifier(nn.Linear):
         return self.scale * self.cosines(features)
 
 
-class SphereFace(EmbeddingNetwork):
-    """Shared layers, one branch and its classifier: the baseline of both papers."""
+class Features(NamedTuple):
+    """The feature that is classified, (N, D), and further ones by name."""
+
+    classified: torch.Tensor
+    further: Mapping[str, torch.Tensor]
+
+
+class SphereNetwork(EmbeddingNetwork):
+    """Shared layers, to which each network adds its branches and, of one feature, the classifier.
+
+    The shared layers and the first branch are initialised before all else, so that networks of one
+    seed begin alike.
+    """
 
     classifier: CosineClassifier
 
-    def __init__(
-        self,
-        classes: int,
-        channels: int,
-        window: tuple[int, int],
-        scale: float,
-        shape: SphereShape = PAPER,
-    ) -> None:
+    def __init__(self, design: SphereDesign) -> None:
         super().__init__()
-        self.shared = SharedLayers(channels, shape)
-        self.branch = Branch(window, shape)
-        self.classifier = CosineClassifier(shape.features, classes, scale)
+        self.shared = SharedLayers(design.channels, design.shape)
+
+    def features(self, x: torch.Tensor) -> Features:
+        """What `embed` gives, and the network's other features."""
+        return Features(self.embed(x), {})
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Logits, (N, classes)."""
+        return self.classifier(self.embed(x))
+
+
+class SphereFace(SphereNetwork):
+    """Shared layers, one branch and its classifier: the baseline of both papers."""
+
+    def __init__(self, design: SphereDesign) -> None:
+        super().__init__(design)
+        self.branch = Branch(design.window, design.shape)
+        self.classifier = cosine_classifier(design)
 
     def embed(self, x: torch.Tensor) -> torch.Tensor:
         """FC-256 of the branch, (N, 256)."""
         return self.branch(self.shared(x))
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Logits, (N, classes)."""
-        return self.classifier(self.embed(x))
+
+def cosine_classifier(design: SphereDesign) -> CosineClassifier:
+    """The classifier of the scored classes."""
+    return CosineClassifier(design.shape.features, design.classes, design.scale)
 
 
 def linear_head(features: int, classes: int) -> nn.Linear:

@@ -26,11 +26,26 @@ def check(predictions: Predictions, images: int, classes: tuple[str, ...]) -> No
             "predict returned rows that are not distributions (sum 1, none < 0)"
         )
     e = predictions.embeddings
-    if e is not None and (np.ndim(e) != 2 or len(e) != images or not np.isfinite(e).all()):
+    if e is not None and not _is_feature(e, images):
         raise InvalidPredictions(
             f"predict returned embeddings of shape {np.shape(e)}, or not finite ones; "
             f"wanted ({images}, D) or None"
         )
+    for name, values in predictions.features.items():
+        if not name.strip():
+            raise InvalidPredictions(
+                f"predict returned a feature of the name {name!r}: name it for the boards to show"
+            )
+        if not _is_feature(values, images):
+            raise InvalidPredictions(
+                f"predict returned feature {name!r} of shape {np.shape(values)}, or not a finite "
+                f"one; wanted ({images}, D), or leave it out"
+            )
+
+
+def _is_feature(values: np.ndarray, images: int) -> bool:
+    """Whether these are (images, D), and finite."""
+    return np.ndim(values) == 2 and len(values) == images and bool(np.isfinite(values).all())
 
 
 def frame(

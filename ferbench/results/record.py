@@ -17,7 +17,11 @@ FINISHED = ("ok", "skipped")
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One row of the results. Times in seconds, memory in bytes, accuracies as shares 0..1."""
+    """One row of the results. Times in seconds, memory in bytes, accuracies as shares 0..1.
+
+    probes: `identity` and `expression` of the feature that is classified by; `NAME identity` and
+            `NAME expression` of each further feature of `Predictions.features`.
+    """
 
     # --- identity: what was run
     cell_id: str

@@ -1,5 +1,6 @@
 """What ED2L, ADFL, their baselines and placebos share: ten windows, one loop, one schedule."""
 
+from collections import defaultdict
 from collections.abc import Callable
 
 import numpy as np
@@ -12,8 +13,7 @@ from ferbench.contracts.run import RunContext
 from ferbench.errors import UsageError
 from ferbench.losses.am_softmax import AdditiveMarginSoftmax
 from ferbench.nets.cost import network_cost
-from ferbench.nets.embedding import EmbeddingNetwork
-from ferbench.nets.sphereface import SphereFace, SphereShape
+from ferbench.nets.sphereface import SphereDesign, SphereFace, SphereNetwork, SphereShape
 from ferbench.training.batches import ordered_batches
 from ferbench.training.classifier import PREDICTION_BATCH, Classifier
 from ferbench.training.criteria import Criterion, Losses
@@ -25,10 +25,11 @@ from ferbench.training.sphere_recipe import SphereRecipe
 class TenCropClassifier(Classifier):
     """A classifier that is trained on patches and judges a face by the mean of its windows."""
 
+    network: SphereNetwork
     view: PatchView
 
     def __init__(
-        self, recipe: SphereRecipe, task: Task, network: EmbeddingNetwork, criterion: Criterion
+        self, recipe: SphereRecipe, task: Task, network: SphereNetwork, criterion: Criterion
     ) -> None:
         height, width, _ = task.inputs[DEFAULT_INPUT]
         if recipe.crop > height or recipe.crop_width > width:
@@ -55,16 +56,23 @@ class TenCropClassifier(Classifier):
 
     @torch.no_grad()
     def predict(self, faces: Faces, run: RunContext) -> Predictions:
-        """Means over a face's windows of the probabilities and of the feature."""
+        """Means over a face's windows of the probabilities and of every feature."""
         self.on(run.device)  # in one memory layout, before training and after: the same bits
         network, tested = self.network.eval(), self.view.tested
-        probabilities, embeddings = [], []
+
+        def mean(values: torch.Tensor) -> np.ndarray:
+            return values.unflatten(0, (-1, tested)).mean(1).cpu().numpy()
+
+        probabilities, embeddings, others = [], [], defaultdict(list)
         for rows in ordered_batches(len(faces), max(1, PREDICTION_BATCH // tested)):
-            features = network.embed(self.view.at_test(faces.images(rows), run.device))
-            found = network.classifier(features).softmax(1)
-            probabilities.append(found.unflatten(0, (-1, tested)).mean(1).cpu().numpy())
-            embeddings.append(features.unflatten(0, (-1, tested)).mean(1).cpu().numpy())
-        return Predictions(np.concatenate(probabilities), np.concatenate(embeddings))
+            seen = self.view.at_test(faces.images(rows), run.device)
+            classified, further = network.features(seen)
+            probabilities.append(mean(network.classifier(classified).softmax(1)))
+            embeddings.append(mean(classified))
+            for name, feature in further.items():
+                others[name].append(mean(feature))
+        features = {name: np.concatenate(parts) for name, parts in others.items()}
+        return Predictions(np.concatenate(probabilities), np.concatenate(embeddings), features)
 
     def cost(self) -> Cost:
         """All that is trained; the multiply-accumulates of one image, all its windows together."""
@@ -114,15 +122,9 @@ class ShuffledLabels:
         return self._labels[batch.rows // TEN].to(labels.device)
 
 
-def sphere_shape(recipe: SphereRecipe) -> SphereShape:
-    """The shape that a recipe asks for."""
+def sphere_design(recipe: SphereRecipe, task: Task) -> SphereDesign:
+    """The network that a recipe asks for; the same for a method, its baseline and its placebo."""
     first, second, third, branch = recipe.units
-    return SphereShape(recipe.divisor, (first, second, third, branch))
-
-
-def sphereface(recipe: SphereRecipe, task: Task) -> SphereFace:
-    """The baseline's network, initialised; the methods' begin with the same layers."""
+    shape = SphereShape(recipe.divisor, (first, second, third, branch))
     channels = task.inputs[DEFAULT_INPUT][2]
-    return SphereFace(
-        len(task.classes), channels, recipe.window, recipe.scale, sphere_shape(recipe)
-    )
+    return SphereDesign(len(task.classes), channels, recipe.window, recipe.scale, shape)

@@ -41,8 +41,7 @@ class AdflCriterion(Criterion):
         assert isinstance(network, AdflNetwork)
         expressive = labels < self.classes
         own = labels.clamp(max=self.classes - 1)
-        shared = network.shared(images)
-        maps_e, maps_n = network.expressive.maps(shared), network.neutral.maps(shared)
+        maps_e, maps_n = network.maps(images)
         split = network.splitter(network.expressive.feature(maps_e))
         l_d = F.cross_entropy(split, own, reduction="none", label_smoothing=self.label_smoothing)
         f_n, taught = network.neutral.feature(maps_n), self.lesson(labels, batch)

@@ -2,16 +2,16 @@
 
 from dataclasses import replace
 
-from ferbench.contracts.faces import DEFAULT_INPUT, TrainingFaces
+from ferbench.contracts.faces import TrainingFaces
 from ferbench.contracts.method import Task
 from ferbench.contracts.run import RunContext
+from ferbench.nets.sphereface import SphereFace
 from ferbench.training.sphere_recipe import SphereRecipe
 from ferbench.training.ten_crops import (
     MarginCriterion,
     ShuffledLabels,
     TenCropClassifier,
-    sphere_shape,
-    sphereface,
+    sphere_design,
 )
 from ferbench_adfl.config import AdflConfig
 from ferbench_adfl.criterion import AdflCriterion
@@ -23,7 +23,8 @@ class Baseline(TenCropClassifier):
     """`adfl-baseline`: shared layers, expressive branch, additive-margin softmax; no neutral."""
 
     def __init__(self, config: SphereRecipe, task: Task) -> None:
-        super().__init__(config, task, sphereface(config, task), MarginCriterion(config))
+        network = SphereFace(sphere_design(config, task))
+        super().__init__(config, task, network, MarginCriterion(config))
 
 
 class Adfl(TenCropClassifier):
@@ -36,9 +37,8 @@ class Adfl(TenCropClassifier):
     shuffled = False
 
     def __init__(self, config: AdflConfig, task: Task) -> None:
-        channels, classes = task.inputs[DEFAULT_INPUT][2], len(task.classes)
-        network = AdflNetwork(classes, channels, config.window, config.scale, sphere_shape(config))
-        super().__init__(config, task, network, AdflCriterion(config, classes))
+        network = AdflNetwork(sphere_design(config, task))
+        super().__init__(config, task, network, AdflCriterion(config, len(task.classes)))
         self.beside = config.neutral == "beside"
 
     def fit(self, data: TrainingFaces, run: RunContext) -> None:

@@ -3,11 +3,11 @@
 import torch
 from torch import nn
 
-from ferbench.contracts.faces import DEFAULT_INPUT, TrainingFaces
+from ferbench.contracts.faces import TrainingFaces
 from ferbench.contracts.method import Task
 from ferbench.contracts.run import RunContext
 from ferbench.losses.dispelling import DispellingLoss
-from ferbench.nets.embedding import EmbeddingNetwork
+from ferbench.nets.sphereface import SphereFace, SphereNetwork
 from ferbench.training.criteria import Criterion, Losses
 from ferbench.training.pretraining import adopt
 from ferbench.training.samplers import TrainingBatch
@@ -16,8 +16,7 @@ from ferbench.training.ten_crops import (
     MarginCriterion,
     ShuffledLabels,
     TenCropClassifier,
-    sphere_shape,
-    sphereface,
+    sphere_design,
     true_labels,
 )
 from ferbench_ed2l.config import BaselineConfig, Ed2lConfig
@@ -29,7 +28,7 @@ class Pretrainable(TenCropClassifier):
     """Trains from the network pre-trained on FER2013 where the configuration asks for it."""
 
     def __init__(
-        self, config: BaselineConfig, task: Task, network: EmbeddingNetwork, criterion: Criterion
+        self, config: BaselineConfig, task: Task, network: SphereNetwork, criterion: Criterion
     ) -> None:
         super().__init__(config, task, network, criterion)
         self.pretrained = config.pretrain != "none"
@@ -45,7 +44,8 @@ class Baseline(Pretrainable):
     """`ed2l-baseline`: "the same structure as the ED2L framework without ED2L-p branch"."""
 
     def __init__(self, config: BaselineConfig, task: Task) -> None:
-        super().__init__(config, task, sphereface(config, task), MarginCriterion(config))
+        network = SphereFace(sphere_design(config, task))
+        super().__init__(config, task, network, MarginCriterion(config))
 
 
 class Ed2lCriterion(MarginCriterion):
@@ -83,10 +83,7 @@ class Ed2l(Pretrainable):
     criterion: Ed2lCriterion
 
     def __init__(self, config: Ed2lConfig, task: Task) -> None:
-        channels = task.inputs[DEFAULT_INPUT][2]
-        network = Ed2lNetwork(
-            len(task.classes), channels, config.window, config.scale, sphere_shape(config)
-        )
+        network = Ed2lNetwork(sphere_design(config, task))
         super().__init__(config, task, network, Ed2lCriterion(config))
 
 

@@ -97,3 +97,65 @@ def test_the_terminal_table_fits_its_width_and_is_plain(filled) -> None:
     line = next(line for line in text.splitlines() if "ed2l" in line and "66.7" in line)
     assert {"66.7", "1/1", "12,345", "22.1", "leader"} <= set(line.split())
     assert "shuffled is a placebo of ed2l." in text
+
+
+def shares(accuracy: float, chance: float) -> dict[str, float]:
+    return {"accuracy": accuracy, "chance": chance, "shuffled": 0.11, "untrained": 0.625}
+
+
+@pytest.fixture
+def dispelling(bench):
+    """A method with two features, its baseline with one."""
+    units = {f"p{i}/0": [i % 3 > 0] for i in range(30)}
+    own = {"identity": shares(0.2, 0.02), "expression": shares(0.8, 0.3)}
+    further = {"dis|pelled identity": shares(0.7, 0.02), "dis|pelled expression": shares(0.4, 0.3)}
+    bench.add("ed2l", units, probes=own | further)
+    bench.add("ed2l-baseline", units, probes=own)
+    return bench
+
+
+def test_markdown_has_a_table_of_further_features_where_a_row_has_some(dispelling) -> None:
+    dispelling.add("plain", {"p0/0": [1]}, preset="lite")
+    text = render(dispelling.board(), "markdown")
+    costs, further = text.split("### Costs and probes\n")[1].split("### Further features\n")
+    further = further.split("###")[0]
+    line = (
+        "| ed2l | dis\\|pelled | 70.0 (chance 2.0) | 11.0 | 62.5 | 40.0 (chance 30.0) | 11.0 "
+        "| 62.5 |"
+    )
+    assert line in further
+    assert further.count("pelled") == 1
+    columns = (
+        "| identity leakage | shuffled | untrained | expression probe | shuffled | untrained |"
+    )
+    assert columns in costs
+    assert f"| method | feature {columns}" in further
+    assert "| ed2l-baseline |" in costs
+    assert text.count("### Costs and probes") == 2 * text.count("### Further features") == 2
+
+
+def test_json_and_csv_have_further_features_as_columns_of_every_row(dispelling) -> None:
+    dispelling.add("none", {"p0/0": [1]})
+    board = dispelling.board()
+    rows = {row["method"]: row for row in json.loads(render(board, "json"))}
+    assert rows["ed2l"].keys() == rows["ed2l-baseline"].keys() == rows["none"].keys()
+    named = {name: value for name, value in rows["ed2l"].items() if name.startswith("dis|pelled")}
+    assert named == {
+        "dis|pelled_identity_leakage": 0.7,
+        "dis|pelled_identity_chance": 0.02,
+        "dis|pelled_identity_shuffled": 0.11,
+        "dis|pelled_identity_untrained": 0.625,
+        "dis|pelled_expression_probe": 0.4,
+        "dis|pelled_expression_chance": 0.3,
+        "dis|pelled_expression_shuffled": 0.11,
+        "dis|pelled_expression_untrained": 0.625,
+    }
+    assert all(rows["ed2l-baseline"][name] is None for name in named)
+    lines = list(csv.DictReader(io.StringIO(render(board, "csv"))))
+    assert [line["dis|pelled_identity_leakage"] for line in lines].count("0.7") == 1
+
+
+def test_without_further_features_nothing_is_added(filled) -> None:
+    rows = json.loads(render(filled.board(), "json"))
+    assert [name for name in rows[0] if "leakage" in name] == ["identity_leakage"]
+    assert "Further features" not in render(filled.board(), "markdown")

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from ferbench.board.model import NO_PROBE
+
 
 def test_the_accuracies_are_the_ones_computed_by_hand(bench) -> None:
     """Fold 0 has two sequences of 3 and 1 frames, fold 1 one of 2; joined by the mean.
@@ -149,3 +151,21 @@ def test_guessed_subject_ids_are_told_beside_the_numbers(bench) -> None:
     bench.add("m", {"?/0": [1], "?/1": [0]})
     (section,) = bench.board().sections
     assert not any("pseudo-identities" in note for note in section.notes)
+
+
+def test_further_features_are_averaged_over_the_cells_that_have_them(bench) -> None:
+    def probed(feature: str, accuracy: float) -> dict[str, dict[str, float]]:
+        return {f"{feature} identity": {"accuracy": accuracy, "chance": 0.1}}
+
+    own = {"identity": {"accuracy": 0.9}}
+    first = own | probed("of two words", 0.2) | probed("dispelled", 0.5)
+    bench.add("m", {"a/0": [1]}, fold=0, folds_total=2, probes=first)
+    bench.add("m", {"b/0": [1]}, fold=1, folds_total=2, probes=own | probed("dispelled", 0.7))
+    bench.add("plain", {"a/0": [1]}, probes=own)
+    found = bench.row("m").further
+    assert [probes.feature for probes in found] == ["dispelled", "of two words"]
+    assert found[0].identity.accuracy == pytest.approx(0.6)
+    assert (found[1].identity.accuracy, found[1].identity.chance) == (0.2, 0.1)
+    assert found[0].expression == NO_PROBE
+    assert bench.row("m").identity.accuracy == 0.9
+    assert bench.row("plain").further == ()

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from ferbench.contracts.faces import Predictions
 from ferbench.metrics import probes as module
-from ferbench.metrics.probes import probes
+from ferbench.metrics.probes import every_probe, further_features, probes
 
 SUBJECTS, EXPRESSIONS, REPEATS = 12, 6, 3
 SUBJECT = np.repeat([f"S{number:02d}" for number in range(SUBJECTS)], EXPRESSIONS * REPEATS)
@@ -143,3 +144,41 @@ def test_the_result_is_plain_numbers_and_does_not_vary():
     for values in first.values():
         assert set(values) == {"accuracy", "chance", "shuffled", "untrained"}
         assert {type(value) for value in values.values()} == {float}
+
+
+def test_further_features_are_probed_as_the_embedding_is_under_names_of_their_own():
+    """Beside each its own control, and none for a feature that is there after training alone."""
+    person, face = one_hot(SUBJECT), one_hot(EXPRESSION)
+    shares = np.full((COUNT, 2), 0.5)
+    after = Predictions(shares, face, {"dispelled": person, "of noise": noise()})
+    before = Predictions(shares, noise(1), {"dispelled": noise(2)})
+    found = every_probe(after, before, SUBJECT, EXPRESSION)
+    assert found == {
+        **probes(face, noise(1), SUBJECT, EXPRESSION),
+        **_named("dispelled", probes(person, noise(2), SUBJECT, EXPRESSION)),
+        **_named("of noise", probes(noise(), None, SUBJECT, EXPRESSION)),
+    }
+    assert found["dispelled identity"]["accuracy"] == found["expression"]["accuracy"] == 1
+    assert "untrained" not in found["of noise identity"]
+    assert further_features(found) == ["dispelled", "of noise"]
+
+
+def test_without_an_embedding_further_features_are_probed_still():
+    after = Predictions(np.full((COUNT, 2), 0.5), None, {"one": noise()})
+    found = every_probe(after, None, SUBJECT, EXPRESSION)
+    assert set(found) == {"one identity", "one expression"}
+    assert every_probe(Predictions(after.probabilities), None, SUBJECT, EXPRESSION) == {}
+    assert every_probe(after, after, None, EXPRESSION) == {}
+
+
+def test_features_named_as_probes_are_do_not_clash():
+    after = Predictions(
+        np.full((COUNT, 2), 0.5), noise(), {"identity": noise(1), "expression": noise(2)}
+    )
+    found = every_probe(after, None, SUBJECT, EXPRESSION)
+    assert len(found) == 6
+    assert further_features([*found, "something else"]) == ["expression", "identity"]
+
+
+def _named(feature, found):
+    return {f"{feature} {name}": values for name, values in found.items()}

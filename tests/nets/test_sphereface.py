@@ -13,6 +13,7 @@ from ferbench.nets.sphereface import (
     CosineClassifier,
     ResidualUnit,
     SharedLayers,
+    SphereDesign,
     SphereFace,
     SphereShape,
 )
@@ -46,7 +47,7 @@ def test_each_block_has_the_parameters_and_the_shape_of_the_table():
 
 
 def test_the_baseline_has_5_674_112_parameters_at_seven_classes():
-    network = SphereFace(7, 1, WINDOW, 30.0)
+    network = SphereFace(SphereDesign(7, 1, WINDOW, 30.0))
     cost = network_cost(network, torch.zeros(1, 1, *WINDOW))
     assert cost.parameters == 5_674_112
     assert parameters(network.classifier) == 256 * 7
@@ -60,7 +61,7 @@ def test_the_baseline_has_5_674_112_parameters_at_seven_classes():
 
 
 def test_every_convolution_is_bias_free_and_normalised_with_a_slope_a_channel():
-    network = SphereFace(7, 1, WINDOW, 30.0)
+    network = SphereFace(SphereDesign(7, 1, WINDOW, 30.0))
     for part in network.modules():
         if isinstance(part, nn.Conv2d):
             assert part.bias is None
@@ -101,7 +102,7 @@ def test_the_feature_is_linear_in_the_maps():
 )
 def test_any_window_colour_and_divisor_fit(window, channels, divisor):
     shape = SphereShape(divisor, (0, 1, 0, 1))
-    network = SphereFace(5, channels, window, 15.0, shape).eval()
+    network = SphereFace(SphereDesign(5, channels, window, 15.0, shape)).eval()
     x = torch.rand(2, channels, *window)
     assert network.embed(x).shape == (2, 256 // divisor)
     assert torch.equal(network(x), network.classifier(network.embed(x)))
@@ -146,6 +147,6 @@ def test_equal_seeds_make_equal_networks():
     networks = []
     for _ in range(2):
         torch.manual_seed(3)
-        networks.append(SphereFace(7, 1, (44, 44), 15.0, SMALL))
+        networks.append(SphereFace(SphereDesign(7, 1, (44, 44), 15.0, SMALL)))
     for one, other in zip(*(n.parameters() for n in networks), strict=True):
         assert torch.equal(one, other)

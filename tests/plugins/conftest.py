@@ -64,6 +64,23 @@ def make_toy() -> type[Toy]:
 
 
 @pytest.fixture
+def ten_windows(make_toy):
+    """`ten_windows(face)`: the windows of 44 x 44 of a test face by a plain loop, standardised."""
+
+    def cut(number: int) -> list[torch.Tensor]:
+        face = torch.from_numpy(make_toy().test.images()[number, :, :, 0]).float()
+        found = []
+        for flip in (False, True):
+            for top, left in ((0, 0), (0, 4), (4, 0), (4, 4), (2, 2)):
+                x = face[top : top + 44, left : left + 44]
+                x = x.flip(1) if flip else x
+                found.append(((x - x.mean()) / x.std(correction=0))[None, None])
+        return found
+
+    return cut
+
+
+@pytest.fixture
 def reached():
     """`reached(network, loss, parts)`: where a gradient is missing or is not wanted, by name.
 

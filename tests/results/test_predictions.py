@@ -67,6 +67,29 @@ def test_embeddings_that_are_refused(embeddings, shape):
         check(Predictions(GOOD, embeddings), 2, CLASSES)
 
 
+@pytest.mark.parametrize("values", [np.zeros((2, 5)), np.ones((2, 1), np.float32), [[1.0], [2.0]]])
+def test_further_features_pass(values):
+    check(Predictions(GOOD, None, {"dispelled": values, "of two words": values}), 2, CLASSES)
+
+
+@pytest.mark.parametrize(
+    ("features", "says"),
+    [
+        ({"": np.zeros((2, 4))}, "a feature of the name ''"),
+        ({"fine": np.zeros((2, 4)), "  ": np.zeros((2, 4))}, "a feature of the name '  '"),
+        ({"f": np.zeros(2)}, r"feature 'f' of shape \(2,\).*wanted \(2, D\)"),
+        ({"fine": np.zeros((2, 4)), "f": np.zeros((3, 4))}, r"feature 'f' of shape \(3, 4\)"),
+        ({"f": np.zeros((2, 4, 4))}, r"feature 'f' of shape \(2, 4, 4\)"),
+        ({"f": np.array([[0.0, np.nan], [0, 0]])}, "or not a finite one"),
+        ({"f": np.array([[0.0, np.inf], [0, 0]])}, "or not a finite one"),
+    ],
+)
+def test_further_features_that_are_refused(features, says):
+    with pytest.raises(InvalidPredictions, match=says) as refusal:
+        check(Predictions(GOOD, np.zeros((2, 4)), features), 2, CLASSES)
+    assert "\n" not in str(refusal.value)
+
+
 def test_the_frame_has_the_columns_of_the_contract():
     rows = pl.DataFrame(
         {

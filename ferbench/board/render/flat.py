@@ -3,8 +3,9 @@
 import csv
 import io
 import json
+from collections.abc import Sequence
 
-from ferbench.board.model import Board, Probe, Row, Section
+from ferbench.board.model import NO_PROBE, Board, FeatureProbes, Probe, Row, Section
 
 Value = str | int | float | bool | None
 
@@ -29,10 +30,12 @@ def to_csv(board: Board) -> str:
 
 def rows(board: Board) -> list[dict[str, Value]]:
     """Every row of every section, with the same keys in the same order."""
-    return [_row(section, row) for section in board.sections for row in section.rows]
+    every = [row for section in board.sections for row in section.rows]
+    features = sorted({found.feature for row in every for found in row.further})
+    return [_row(section, row, features) for section in board.sections for row in section.rows]
 
 
-def _row(section: Section, row: Row) -> dict[str, Value]:
+def _row(section: Section, row: Row, features: Sequence[str]) -> dict[str, Value]:
     key, interval, cost = section.key, row.interval, row.cost
     values: dict[str, Value] = {
         **key.values(),
@@ -76,6 +79,11 @@ def _row(section: Section, row: Row) -> dict[str, Value]:
         **_probe("expression", "expression_probe", row.expression),
         "failures": "; ".join(f"{f.status}: {f.reason} ({f.cells})" for f in row.failures) or None,
     }
+    further = {probed.feature: probed for probed in row.further}
+    for name in features:
+        probed = further.get(name, FeatureProbes(name, NO_PROBE, NO_PROBE))
+        values |= _probe(f"{name}_identity", f"{name}_identity_leakage", probed.identity)
+        values |= _probe(f"{name}_expression", f"{name}_expression_probe", probed.expression)
     return {name: rounded(value) for name, value in values.items()}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ferbench.board import text
-from ferbench.board.model import Board, Comparison, Level, Row, Section, State
+from ferbench.board.model import Board, Comparison, Level, Probe, Row, Section, State
 
 HEAD = "<!-- Made by `ferbench board` from the records; do not edit. -->\n\n# Leaderboards\n"
 
@@ -12,7 +12,17 @@ UNITS = (
     "`tied`: not distinguishable from the leader."
 )
 
-WORDS = ("method", "against", "fidelity")
+FURTHER = (
+    "What methods have beside the feature that they classify by. That one, and the baseline's, is "
+    "in the table above, under the same columns."
+)
+
+PROBES = (
+    "identity leakage", "shuffled", "untrained",
+    "expression probe", "shuffled", "untrained",
+)  # fmt: skip
+
+WORDS = ("method", "against", "fidelity", "feature")
 """Columns of words, which are aligned to the left."""
 
 
@@ -32,6 +42,8 @@ def _section(section: Section) -> str:
         "### Costs and probes\n",
         _costs(section.rows),
     ]
+    if any(row.further for row in section.rows):
+        parts += ["### Further features\n", FURTHER + "\n", _further(section.rows)]
     if section.controls:
         parts += ["### Against baseline and placebo\n", _controls(section.controls)]
     failures = [
@@ -92,11 +104,7 @@ def _accuracies(rows: Sequence[Row]) -> str:
 
 
 def _costs(rows: Sequence[Row]) -> str:
-    head = (
-        "method", "training a cell", "stages", "parameters", "MACs an image",
-        "identity leakage", "shuffled", "untrained",
-        "expression probe", "shuffled", "untrained",
-    )  # fmt: skip
+    head = ("method", "training a cell", "stages", "parameters", "MACs an image", *PROBES)
     return pipe_table(
         head,
         [
@@ -106,16 +114,27 @@ def _costs(rows: Sequence[Row]) -> str:
                 text.seconds(row.cost.stage_seconds),
                 text.count(row.cost.parameters),
                 text.count(row.cost.macs),
-                text.probe(row.identity),
-                text.percent(row.identity.shuffled),
-                text.percent(row.identity.untrained),
-                text.probe(row.expression),
-                text.percent(row.expression.shuffled),
-                text.percent(row.expression.untrained),
+                *_probed(row.identity),
+                *_probed(row.expression),
             )
             for row in rows
         ],
     )
+
+
+def _further(rows: Sequence[Row]) -> str:
+    return pipe_table(
+        ("method", "feature", *PROBES),
+        [
+            (text.method(row), f.feature, *_probed(f.identity), *_probed(f.expression))
+            for row in rows
+            for f in row.further
+        ],
+    )
+
+
+def _probed(found: Probe) -> tuple[str, str, str]:
+    return text.probe(found), text.percent(found.shuffled), text.percent(found.untrained)
 
 
 def _controls(comparisons: Sequence[Comparison]) -> str:

@@ -21,7 +21,10 @@ from ferbench.contracts.method import (
 from ferbench.contracts.run import BatchShape
 from ferbench.errors import Unsupported
 
-FAULTS = ("none", "raise", "nan", "shape", "memory", "exit", "negative", "unsupported", "device")
+FAULTS = (
+    *("none", "raise", "nan", "shape", "memory", "exit", "negative", "unsupported", "device"),
+    "feature",
+)
 
 
 @dataclass
@@ -94,6 +97,25 @@ class Nearest:
 
     def expected_comparisons(self, batch):
         return None
+
+
+class Gifted(Nearest):
+    """Gives further features: what it knew from the start, and since `fit` the faces' colours."""
+
+    fitted = False
+
+    def fit(self, data, run):
+        super().fit(data, run)
+        self.fitted = True
+
+    def predict(self, faces, run):
+        flat = self._flat(faces).numpy()
+        features = {"left half": flat[:, : flat.shape[1] // 2]}
+        if self.fitted:
+            features["means"] = flat.mean(1, keepdims=True)
+        if self.config.fault == "feature":
+            features["means"] = flat[1:]
+        return replace(super().predict(faces, run), features=features)
 
 
 class Personal(Nearest):
@@ -172,6 +194,7 @@ def register_methods(register: Callable[[MethodSpec], None]) -> None:
     register(spec("toy"))
     register(spec("toy-b"))
     register(spec("toy-needs-neutral", needs=frozenset({"neutral"})))
+    register(spec("toy-gifted", "toys:Gifted"))
     register(spec("toy-refuses", "toys:Refuses"))
     register(spec("toy-staged", "toys:Staged", StagedConfig, stages=declare))
     register(spec("toy-staged-b", "toys:Staged", StagedConfig, stages=declare))

@@ -12,6 +12,7 @@ from ferbench.contracts.faces import LabelledFaces, TrainingFaces
 from ferbench.contracts.method import PRESETS, Task
 from ferbench.errors import Unsupported, UsageError
 from ferbench.loading import load_object
+from ferbench.results.predictions import check
 from ferbench.settings import configured
 from ferbench.training.patches import TEN, PatchBatches, Patches
 from ferbench.training.samplers import ImageBatches
@@ -70,6 +71,29 @@ def test_the_baseline_learns_without_neutral_frames(make_toy, new_run):
     method = fitted("adfl-baseline", toy, run, toy.data, epochs=12)
     assert toy.accuracy(method, run) >= 0.9
     assert run.progress.input_passes == 48 * 12
+
+
+def test_its_features_are_means_over_the_ten_crops(make_toy, new_run, ten_windows):
+    toy, run = make_toy(), new_run()
+    method = fitted("adfl", toy, run, epochs=1)
+    found = method.predict(toy.test, run)
+    check(found, 30, toy.task.classes)
+    network, p, f_r, f_e, f_n = method.network, 0, 0, 0, 0
+    method.network.requires_grad_(False)
+    for x in ten_windows(7):
+        shared = network.shared(x)
+        maps_e, maps_n = network.expressive.maps(shared), network.neutral.maps(shared)
+        residual = network.residual_fc((maps_e - maps_n).flatten(1))
+        p = p + network.classifier(residual).softmax(1) / 10
+        f_r = f_r + residual / 10
+        f_e = f_e + network.expressive(shared) / 10
+        f_n = f_n + network.neutral(shared) / 10
+    assert np.allclose(found.probabilities[7], p, atol=1e-5)
+    assert np.allclose(found.embeddings[7], f_r, atol=1e-4)
+    assert found.features.keys() == {"expressive", "neutral"}
+    assert np.allclose(found.features["expressive"][7], f_e, atol=1e-4)
+    assert np.allclose(found.features["neutral"][7], f_n, atol=1e-4)
+    assert not np.allclose(f_e, f_n, atol=0.1)
 
 
 @EVERY

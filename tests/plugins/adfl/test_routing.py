@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from ferbench.contracts.run import BatchShape
 from ferbench.nets.cost import network_cost
-from ferbench.nets.sphereface import SphereFace, SphereShape
+from ferbench.nets.sphereface import SphereDesign, SphereFace, SphereShape
 from ferbench.training.samplers import TrainingBatch
 
 WINDOW, CLASSES, IMAGES = (36, 32), 4, 15
@@ -27,7 +27,7 @@ TERMS = ("splitter", "dispeller", "uniform", "residual")
 @pytest.fixture
 def network():
     torch.manual_seed(0)
-    return AdflNetwork(CLASSES, 1, WINDOW, 15.0, SHAPE)
+    return AdflNetwork(SphereDesign(CLASSES, 1, WINDOW, 15.0, SHAPE))
 
 
 def seen(labels):
@@ -49,7 +49,7 @@ def losses(network, labels, **settings):
 
 
 def test_12_660_367_parameters_and_the_shapes_at_112_x_96():
-    network = AdflNetwork(7, 1, (112, 96), 30.0)
+    network = AdflNetwork(SphereDesign(7, 1, (112, 96), 30.0))
     x = torch.zeros(1, 1, 112, 96)
     assert network_cost(network, x).parameters == 12_660_367
     shared = network.eval().shared(x)
@@ -152,9 +152,9 @@ def test_a_masked_mean_leaves_out_and_divides_by_what_counts():
 
 def test_it_begins_with_the_layers_of_its_baseline():
     torch.manual_seed(5)
-    baseline = SphereFace(CLASSES, 1, WINDOW, 15.0, SHAPE)
+    baseline = SphereFace(SphereDesign(CLASSES, 1, WINDOW, 15.0, SHAPE))
     torch.manual_seed(5)
-    network = AdflNetwork(CLASSES, 1, WINDOW, 15.0, SHAPE)
+    network = AdflNetwork(SphereDesign(CLASSES, 1, WINDOW, 15.0, SHAPE))
     for own, theirs in ((network.shared, baseline.shared), (network.expressive, baseline.branch)):
         for a, b in zip(own.parameters(), theirs.parameters(), strict=True):
             assert torch.equal(a, b)

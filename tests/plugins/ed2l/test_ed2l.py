@@ -90,24 +90,29 @@ def _without_l_p(dispeller, features, labels):
     return torch.nn.functional.cross_entropy(logits, labels, reduction="none"), torch.zeros(1)
 
 
-def test_probabilities_are_means_over_the_ten_crops(make_toy, new_run):
+def test_what_is_predicted_is_the_mean_over_the_ten_crops(make_toy, new_run, ten_windows):
     toy, run = make_toy(), new_run()
     method = fitted("ed2l", toy, run, epochs=1)
     found = method.predict(toy.test, run)
     check(found, 30, toy.task.classes)
     assert found.embeddings.shape == (30, 16)
-    face = torch.from_numpy(toy.test.images()[4, :, :, 0]).float()
-    logits, features = [], []
-    for flip in (False, True):
-        for top, left in ((0, 0), (0, 4), (4, 0), (4, 4), (2, 2)):
-            x = face[top : top + 44, left : left + 44]
-            x = x.flip(1) if flip else x
-            x = (x - x.mean()) / x.std(correction=0)
-            features.append(method.network.embed(x[None, None]).detach())
-            logits.append(method.network.classifier(features[-1]).detach())
-    expected = torch.stack([each.softmax(1) for each in logits]).mean(0)
-    assert np.allclose(found.probabilities[4], expected, atol=1e-5)
-    assert np.allclose(found.embeddings[4], torch.stack(features).mean(0), atol=1e-4)
+    network, p, f_t, f_p = method.network, 0, 0, 0
+    method.network.requires_grad_(False)
+    for x in ten_windows(4):
+        shared = network.shared(x)
+        feature = network.branch(shared)
+        p = p + network.classifier(feature).softmax(1) / 10
+        f_t, f_p = f_t + feature / 10, f_p + network.dispelling(shared) / 10
+    assert np.allclose(found.probabilities[4], p, atol=1e-5)
+    assert np.allclose(found.embeddings[4], f_t, atol=1e-4)
+    assert found.features.keys() == {"dispelled"}
+    assert np.allclose(found.features["dispelled"][4], f_p, atol=1e-4)
+    assert not np.allclose(f_t, f_p, atol=0.1)
+
+
+def test_the_baseline_has_no_further_feature(make_toy, new_run):
+    toy = make_toy()
+    assert built("ed2l-baseline", toy.task).predict(toy.test, new_run()).features == {}
 
 
 def test_the_centre_crop_alone_where_it_is_asked_for(make_toy, new_run):

@@ -10,7 +10,7 @@ from ferbench_ed2l.network import Ed2lNetwork
 
 from ferbench.contracts.run import BatchShape
 from ferbench.nets.cost import network_cost
-from ferbench.nets.sphereface import SphereShape
+from ferbench.nets.sphereface import SphereDesign, SphereShape
 from ferbench.training.samplers import TrainingBatch
 from ferbench.training.ten_crops import MarginCriterion, ShuffledLabels
 
@@ -24,7 +24,7 @@ DISPELLER = ("dispeller.",)
 @pytest.fixture
 def network():
     torch.manual_seed(0)
-    return Ed2lNetwork(CLASSES, 1, WINDOW, 15.0, SHAPE)
+    return Ed2lNetwork(SphereDesign(CLASSES, 1, WINDOW, 15.0, SHAPE))
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def losses(network, seen, **settings):
 
 
 def test_9_905_543_parameters_and_the_shapes_at_112_x_96():
-    network = Ed2lNetwork(7, 1, (112, 96), 30.0)
+    network = Ed2lNetwork(SphereDesign(7, 1, (112, 96), 30.0))
     x = torch.zeros(1, 1, 112, 96)
     cost = network_cost(network, x)
     assert cost.parameters == 9_905_543
