@@ -1,7 +1,10 @@
 """The optimiser and the learning-rate schedule of a recipe."""
 
+from collections.abc import Callable
+
 import torch
 from torch import nn
+from torch.nn.utils import clip_grad_norm_
 from torch.optim.lr_scheduler import ConstantLR, LRScheduler, OneCycleLR
 
 from ferbench.losses.similarity import parameter_groups
@@ -10,13 +13,26 @@ from ferbench.training.recipe import Recipe
 
 def make_optimiser(recipe: Recipe, *modules: nn.Module) -> torch.optim.Adam:
     """Adam on the parameters of `modules`; thresholds of a learned similarity do not decay."""
-    groups = parameter_groups(nn.ModuleList(modules), recipe.weight_decay)
-    return torch.optim.Adam(
+    every = nn.ModuleList(modules)
+    groups = parameter_groups(every, recipe.weight_decay)
+    optimiser = torch.optim.Adam(
         [group for group in groups if group["params"]],
         lr=recipe.lr,
         decoupled_weight_decay=recipe.decoupled_decay,
         fused=True,
     )
+    if recipe.clip is not None:
+        optimiser.register_step_pre_hook(_clipping(every, recipe.clip))
+    return optimiser
+
+
+def _clipping(modules: nn.Module, norm: float) -> Callable[..., None]:
+    """Before a step: gradients longer than `norm`, all together, are shortened to it."""
+
+    def clip(*_: object) -> None:
+        clip_grad_norm_(modules.parameters(), norm)
+
+    return clip
 
 
 def make_schedule(recipe: Recipe, optimiser: torch.optim.Optimizer, steps: int) -> LRScheduler:

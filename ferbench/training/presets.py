@@ -24,6 +24,7 @@ INCEPTION_PRESETS: Mapping[str, Mapping[str, Any]] = {
         "decoupled_decay": False,
         "schedule": "constant",
         "label_smoothing": 0.0,
+        "clip": None,
         "divisor": 1,
         "batch_norm": False,
         "first_pool": True,
@@ -39,6 +40,6 @@ INCEPTION_INPUTS: Mapping[str, Mapping[str, Preparation]] = {
 
 BELOW_PAPER = (
     "below `paper`: widths / 8 (`tiny` / 16), batch norm, no first pool, 48 x 48 images, one-cycle "
-    "learning rate, and batches of whole people where the corpus names them"
+    "learning rate, gradients clipped, and batches of whole people where the corpus names them"
 )
 """The deviation that all methods on the trunk share."""

@@ -18,6 +18,7 @@ class Recipe:
                      the corpus names no people), or `shuffled`.
     batch:           images of a batch.
     schedule:        `one_cycle` up to `lr`, or `constant`.
+    clip:            norm of all gradients together beyond which a step shortens them; None: never.
     decoupled_decay: weight decay beside Adam's step (AdamW), or in the gradient as in the papers.
     """
 
@@ -31,6 +32,7 @@ class Recipe:
     decoupled_decay: bool = True
     schedule: str = "one_cycle"
     label_smoothing: float = 0.05
+    clip: float | None = None
 
     def __post_init__(self) -> None:
         among("normalisation", self.normalisation, NORMALISATIONS)
@@ -45,6 +47,7 @@ class InceptionRecipe(Recipe):
     batches: str = "grid"
     batch: int = 28
     lr: float = 1.2e-2
+    clip: float | None = 10.0
     divisor: int = 8
     batch_norm: bool = True
     first_pool: bool = False

@@ -223,3 +223,16 @@ def test_decay_stands_beside_adams_step_or_in_the_gradient():
         weight.weight.grad = torch.zeros(1, 1)
         optimiser.step()
         assert weight.weight.item() == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize(("clip", "left"), [(None, 5.0), (10.0, 5.0), (0.5, 0.5)])
+def test_long_gradients_are_shortened_all_together(clip, left):
+    """Of two modules with gradients 3 and 4 the norm is 5."""
+    modules = nn.Linear(1, 1, bias=False), nn.Linear(1, 1, bias=False)
+    optimiser = make_optimiser(InceptionRecipe(clip=clip), *modules)
+    for module, gradient in zip(modules, (3.0, 4.0), strict=True):
+        module.weight.grad = torch.full((1, 1), gradient)
+    optimiser.step()
+    kept = torch.stack([module.weight.grad.squeeze() for module in modules])
+    assert kept.norm().item() == pytest.approx(left, rel=1e-4)
+    assert (kept[0] / kept[1]).item() == pytest.approx(0.75)
