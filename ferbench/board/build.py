@@ -9,6 +9,8 @@ from ferbench.board.comparison import Entry, controls, standings
 from ferbench.board.grouping import RowCells, pick, rankings
 from ferbench.board.model import Board, RankingKey, Section
 from ferbench.board.notes import notes
+from ferbench.board.published.beside import beside
+from ferbench.board.published.read import published_papers
 from ferbench.board.rows import make_entry
 from ferbench.board.scores import PredictionsOf
 from ferbench.board.statistics import resolution
@@ -85,4 +87,5 @@ def _section(ranking: Ranking) -> Section:
         rows=tuple(entry.row for entry in ranking.entries),
         controls=controls(ranking.key, ranking.entries),
         notes=notes(ranking.key, ranking.entries),
+        published=beside(ranking.key, ranking.entries, published_papers()),
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from ferbench.board.published.model import Beside
 from ferbench.board.statistics import LEVEL, Difference, Interval, Resolution
 from ferbench.results.record import Record
 
@@ -198,6 +199,7 @@ class Section:
     rows: tuple[Row, ...]
     controls: tuple[Comparison, ...]
     notes: tuple[str, ...]
+    published: tuple[Beside, ...]
 
 
 @dataclass(frozen=True, slots=True)

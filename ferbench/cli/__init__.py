@@ -14,6 +14,7 @@ from ferbench.cli.info import info
 from ferbench.cli.list import list_
 from ferbench.cli.merge import merge
 from ferbench.cli.plan import plan
+from ferbench.cli.published import published
 from ferbench.cli.run import run
 from ferbench.errors import FerbenchError, Interrupted
 
@@ -33,6 +34,7 @@ app.command("info")(info)
 app.command("doctor")(doctor)
 app.command("board")(board)
 app.command("compare")(compare)
+app.command("published")(published)
 app.command("merge")(merge)
 app.command("check")(check)
 app.add_typer(data_app, name="data")

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 
 from ferbench.board.model import NO_PROBE, Board, FeatureProbes, Probe, Row, Section
+from ferbench.board.published.text import published_values
 
 Value = str | int | float | bool | None
 
@@ -77,6 +78,7 @@ def _row(section: Section, row: Row, features: Sequence[str]) -> dict[str, Value
         "macs": cost.macs,
         **_probe("identity", "identity_leakage", row.identity),
         **_probe("expression", "expression_probe", row.expression),
+        **published_values(section, row),
         "failures": "; ".join(f"{f.status}: {f.reason} ({f.cells})" for f in row.failures) or None,
     }
     further = {probed.feature: probed for probed in row.further}

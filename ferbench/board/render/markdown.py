@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from ferbench.board import text
 from ferbench.board.model import Board, Comparison, Level, Probe, Row, Section, State
+from ferbench.board.published.text import published_parts
 
 HEAD = "<!-- Made by `ferbench board` from the records; do not edit. -->\n\n# Leaderboards\n"
 
@@ -22,7 +23,10 @@ PROBES = (
     "expression probe", "shuffled", "untrained",
 )  # fmt: skip
 
-WORDS = ("method", "against", "fidelity", "feature")
+WORDS = (
+    "method", "against", "fidelity", "feature",
+    "paper", "protocol of the paper", "ours",
+)  # fmt: skip
 """Columns of words, which are aligned to the left."""
 
 
@@ -46,6 +50,7 @@ def _section(section: Section) -> str:
         parts += ["### Further features\n", FURTHER + "\n", _further(section.rows)]
     if section.controls:
         parts += ["### Against baseline and placebo\n", _controls(section.controls)]
+    parts += published_parts(section, pipe_table)
     failures = [
         f"- {row.label}: {f.cells} {f.status}: {f.reason}\n"
         for row in section.rows
