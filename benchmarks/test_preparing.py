@@ -1,6 +1,8 @@
 """Preparing JPEGs of 480 x 640 against decoding them alone (Pillow), on one core, in one run.
 
-`FERBENCH_BENCH_JPEGS=10000` takes as many as the promise speaks of.
+`FERBENCH_BENCH_JPEGS=10000` takes as many as the promise speaks of. Where the C library gives the
+memory of each picture back to the system, decoding into numpy may take twice as long, which
+flatters the ratio; `MALLOC_TRIM_THRESHOLD_` and `MALLOC_MMAP_THRESHOLD_` of 1000000000 prevent it.
 """
 
 import itertools

@@ -4,8 +4,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from ferbench.datasets.ferplus import read_votes
 from ferbench.datasets.folder import FolderDataset
@@ -13,6 +12,9 @@ from ferbench.datasets.row import Published, Row
 from ferbench.datasets.survey import Survey, child, subfolders
 from ferbench.datasets.table import Line, named, read_table, whole
 from ferbench.errors import UsageError
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 EXPRESSION_OF = {
     0: "anger",
@@ -140,17 +142,18 @@ class FER2013(FolderDataset):
         if not seen:
             raise UsageError(f"{path} lists no images")
 
-    def load(self, samples: Sequence[str]) -> Iterator[np.ndarray]:
-        """The pictures as RGB; those of the csv are held in memory."""
+    def pictures(self, samples: Sequence[str]) -> "Iterator[Image.Image]":
+        """The pictures; those of the csv are grey and held in memory."""
+        from PIL import Image
+
         if child(self.base, *CSV) is None:
-            yield from super().load(samples)
+            yield from super().pictures(samples)
             return
         if self._pixels is None:
             self.index()
         assert self._pixels is not None
         for sample in samples:
-            grey = np.frombuffer(self._pixels[sample], dtype=np.uint8).reshape(SIDE, SIDE)
-            yield np.repeat(grey[..., None], 3, axis=2)
+            yield Image.frombytes("L", (SIDE, SIDE), self._pixels[sample])
 
 
 def read_pixels(line: Line, where: str) -> bytes:

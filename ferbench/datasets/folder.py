@@ -3,7 +3,7 @@
 import abc
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, final
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from ferbench.errors import UsageError
 
 if TYPE_CHECKING:
     import polars as pl
+    from PIL import Image
 
 SIMULATED_MARK = ".ferbench-simulated.json"
 """A folder with this file holds rendered pictures, and every record then says so."""
@@ -114,13 +115,20 @@ class FolderDataset(abc.ABC):
         """Sentences on what the index found and may surprise."""
         return self._surveyed().warnings()
 
+    @final
     def load(self, samples: Sequence[str]) -> Iterator[np.ndarray]:
         """The pictures, decoded to RGB."""
-        from ferbench.imaging.decode import read_rgb
+        from ferbench.imaging.decode import pixels
+
+        return map(pixels, self.pictures(samples))
+
+    def pictures(self, samples: Sequence[str]) -> "Iterator[Image.Image]":
+        """The pictures of `samples`, in that order, of mode RGB or L."""
+        from ferbench.imaging.decode import read_picture
 
         survey = Survey(self.base)
         for sample in samples:
-            yield read_rgb(survey.path(sample))
+            yield read_picture(survey.path(sample))
 
     @property
     def base(self) -> Path:

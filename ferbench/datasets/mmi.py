@@ -5,8 +5,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from ferbench.contracts.dataset import Available, Missing
 from ferbench.contracts.faces import EXPRESSIONS
@@ -17,6 +16,9 @@ from ferbench.datasets.survey import Survey, child
 from ferbench.datasets.table import Line, read_table
 from ferbench.datasets.video import VIDEO_SUFFIXES, frame_count, read_frames
 from ferbench.errors import UsageError
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 COLUMNS = ("sequence", "subject", "expression", "video_or_frames")
 TIMES = ("onset", "apex", "offset")
@@ -98,15 +100,17 @@ class MMI(FolderDataset):
         if not seen:
             raise UsageError(f"{path} lists no sequences")
 
-    def load(self, samples: Sequence[str]) -> Iterator[np.ndarray]:
+    def pictures(self, samples: Sequence[str]) -> "Iterator[Image.Image]":
         """The frames; runs of samples from one video are decoded in one pass."""
+        from PIL import Image
+
         survey = Survey(self.base)
         for video, run in itertools.groupby(samples, key=_video):
             if video is None:
-                yield from super().load(list(run))
+                yield from super().pictures(list(run))
             else:
                 places = [int(sample.rpartition("#")[2]) - 1 for sample in run]
-                yield from read_frames(survey.path(video), places)
+                yield from map(Image.fromarray, read_frames(survey.path(video), places))
 
     def _index_file(self, base: Path) -> Path | None:
         """The index: as configured, or by one of its usual names."""

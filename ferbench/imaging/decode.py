@@ -27,8 +27,8 @@ UNREADABLE = (
 """What Pillow raises on files that are no pictures, or are broken ones."""
 
 
-def read_rgb(path: Path) -> np.ndarray:
-    """The picture as (H, W, 3) uint8 RGB, turned upright by its EXIF orientation.
+def read_picture(path: Path) -> Image.Image:
+    """The picture in mode RGB, or L where it is grey; turned upright by its EXIF orientation.
 
     Transparency is dropped, of an animation the first frame is taken, and 16 bits are scaled.
     """
@@ -36,12 +36,19 @@ def read_rgb(path: Path) -> np.ndarray:
         with Image.open(path) as picture:
             ImageOps.exif_transpose(picture, in_place=True)
             shown = _eight_bits(picture)
-            return np.asarray(shown if shown.mode == "RGB" else shown.convert("RGB"))
+            shown = shown if shown.mode in ("RGB", "L") else shown.convert("RGB")
+            shown.info.pop("transparency", None)
+            return shown
     except UNREADABLE as error:
         raise UsageError(
             f"cannot read the image {path}: {_first_line(error)}; replace the file or take it "
             "out of the list"
         ) from None
+
+
+def pixels(picture: Image.Image) -> np.ndarray:
+    """A picture that was read as (H, W, 3) uint8 RGB."""
+    return np.asarray(picture if picture.mode == "RGB" else picture.convert("RGB"))
 
 
 def _eight_bits(picture: Image.Image) -> Image.Image:

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from ferbench.contracts.method import Preparation
-from ferbench.imaging.decode import DECODER
+from ferbench.imaging.decode import DECODER, pixels
 from ferbench.imaging.draft import IMAGES, NOT_FOUND, PRINTS, SAMPLES
 
 IMAGING_VERSION = 3
@@ -22,20 +22,29 @@ GAP = 2.0
 
 
 class Decoded:
-    """A decoded image, (H, W, 3) uint8, and what preparations start from, each made once."""
+    """A decoded picture, of mode RGB or L, and what preparations start from, each made once.
 
-    def __init__(self, image: np.ndarray) -> None:
-        self.image = image
+    A grey picture stays L, also for preparations in colour: its three channels would be the same
+    numbers, and so would what is computed from each.
+    """
+
+    def __init__(self, picture: Image.Image) -> None:
+        self.picture = picture
+
+    @classmethod
+    def of(cls, image: np.ndarray) -> "Decoded":
+        """From the pixels, (H, W, 3) uint8."""
+        return cls(Image.fromarray(np.ascontiguousarray(image)))
 
     @cached_property
-    def rgb(self) -> Image.Image:
-        """The picture in colour."""
-        return Image.fromarray(np.ascontiguousarray(self.image))
+    def image(self) -> np.ndarray:
+        """The pixels, (H, W, 3) uint8."""
+        return pixels(self.picture)
 
     @cached_property
     def grey(self) -> Image.Image:
         """Its luma."""
-        return self.rgb.convert("L")
+        return self.picture if self.picture.mode == "L" else self.picture.convert("L")
 
 
 def prepare_image(
@@ -51,17 +60,17 @@ def prepare_image(
         from ferbench.imaging.align import align
 
         faces = align([decoded.image], landmarks[None], height, width, preparation.margin)
-        decoded = Decoded(faces[0])
-    have_height, have_width = decoded.image.shape[:2]
+        decoded = Decoded.of(faces[0])
+    have_width, have_height = decoded.picture.size
     scale = min(have_height / height, have_width / width)
     window_height, window_width = max(1, round(height * scale)), max(1, round(width * scale))
     top, left = (have_height - window_height) // 2, (have_width - window_width) // 2
-    picture = decoded.grey if preparation.colour == "grey" else decoded.rgb
+    picture = decoded.grey if preparation.colour == "grey" else decoded.picture
     window = (left, top, left + window_width, top + window_height)
     picture = picture.resize(
         (width, height), Image.Resampling.BILINEAR, box=window, reducing_gap=GAP
     )
-    return np.asarray(picture).reshape(height, width, channels)
+    return (np.asarray(picture) if channels == 1 else pixels(picture)).reshape(preparation.shape)
 
 
 def image_folder(

@@ -10,9 +10,13 @@ import pytest
 from PIL import Image
 
 from ferbench.errors import UsageError
-from ferbench.imaging.decode import read_rgb
+from ferbench.imaging.decode import pixels, read_picture
 
 RAMP = np.arange(12, dtype=np.uint8).reshape(3, 4) * 20
+
+
+def read_rgb(path):
+    return pixels(read_picture(path))
 
 
 def test_rgb_keeps_its_channels_in_order(tmp_path):

@@ -14,11 +14,11 @@ NOISE = np.random.default_rng(0).integers(0, 256, (24, 36, 3), dtype=np.uint8)
 
 
 def test_an_image_that_fits_is_left_alone():
-    assert np.array_equal(prepare_image(Decoded(NOISE), Preparation(24, 36, "rgb")), NOISE)
+    assert np.array_equal(prepare_image(Decoded.of(NOISE), Preparation(24, 36, "rgb")), NOISE)
 
 
 def test_grey_is_the_luma_of_itu_r_601():
-    found = prepare_image(Decoded(NOISE), Preparation(24, 36, "grey"))
+    found = prepare_image(Decoded.of(NOISE), Preparation(24, 36, "grey"))
     assert found.shape == (24, 36, 1)
     expected = NOISE @ np.array([0.299, 0.587, 0.114])
     assert np.abs(found[..., 0] - expected).max() <= 0.51
@@ -34,12 +34,12 @@ def test_grey_is_the_luma_of_itu_r_601():
     ],
 )
 def test_the_largest_centred_window_of_the_aspect_is_kept(shape, window):
-    assert np.array_equal(prepare_image(Decoded(NOISE), Preparation(*shape, "rgb")), window)
+    assert np.array_equal(prepare_image(Decoded.of(NOISE), Preparation(*shape, "rgb")), window)
 
 
 def test_shrinking_averages_the_pixels_it_covers():
     checks = (np.indices((32, 32)).sum(0) % 2 * 255).astype(np.uint8)
-    found = prepare_image(Decoded(np.repeat(checks[..., None], 3, axis=2)), Preparation(8, 8))
+    found = prepare_image(Decoded.of(np.repeat(checks[..., None], 3, axis=2)), Preparation(8, 8))
     assert np.abs(found.astype(int) - 128).max() <= 2
 
 
@@ -50,7 +50,7 @@ def test_large_pictures_are_averaged_down_first_without_a_trace(colour):
     smooth = Image.fromarray(shapes).resize((640, 480), Image.Resampling.BICUBIC)
     grain = np.random.default_rng(2).normal(0, 6, (480, 640, 1))
     image = np.clip(np.asarray(smooth) + grain, 0, 255).astype(np.uint8)
-    found = prepare_image(Decoded(image), Preparation(48, 48, colour)).astype(int)
+    found = prepare_image(Decoded.of(image), Preparation(48, 48, colour)).astype(int)
     whole = Image.fromarray(image).convert("L" if colour == "grey" else "RGB")
     window = (80, 0, 560, 480)
     expected = np.asarray(whole.resize((48, 48), Image.Resampling.BILINEAR, box=window))
@@ -62,7 +62,7 @@ def test_large_pictures_are_averaged_down_first_without_a_trace(colour):
 def test_growing_keeps_the_corners():
     image = np.zeros((2, 2, 3), dtype=np.uint8)
     image[0, 0], image[1, 1] = 200, 100
-    found = prepare_image(Decoded(image), Preparation(8, 8, "rgb"))
+    found = prepare_image(Decoded.of(image), Preparation(8, 8, "rgb"))
     corners = [found[y, x, 0] for y, x in ((0, 0), (7, 7), (0, 7), (7, 0))]
     assert corners == [200, 100, 0, 0]
 
@@ -75,7 +75,7 @@ def test_growing_keeps_the_corners():
 )
 def test_the_size_is_exact_and_a_flat_image_stays_flat(have, want, colour, value):
     preparation = Preparation(*want, colour)
-    found = prepare_image(Decoded(np.full((*have, 3), value, dtype=np.uint8)), preparation)
+    found = prepare_image(Decoded.of(np.full((*have, 3), value, dtype=np.uint8)), preparation)
     assert found.shape == preparation.shape == (*want, 1 if colour == "grey" else 3)
     assert found.dtype == np.uint8
     assert (found == value).all()
@@ -84,7 +84,7 @@ def test_the_size_is_exact_and_a_flat_image_stays_flat(have, want, colour, value
 def test_the_input_is_not_written_to():
     image = NOISE.copy()
     image.setflags(write=False)
-    prepare_image(Decoded(image), Preparation(24, 36, "rgb"))
+    prepare_image(Decoded.of(image), Preparation(24, 36, "rgb"))
     assert np.array_equal(image, NOISE)
 
 
