@@ -14,9 +14,11 @@ from typing import Any, TypeVar
 import pluggy
 
 from ferbench.contracts import hookspecs
+from ferbench.contracts import panels as panel_hooks
 from ferbench.contracts.dataset import DatasetSpec
 from ferbench.contracts.method import PRESETS, MethodSpec
 from ferbench.contracts.metric import Metric
+from ferbench.contracts.panels import PanelSpec
 from ferbench.contracts.protocol import EvaluationProtocol
 from ferbench.errors import PluginError, unknown
 
@@ -24,6 +26,9 @@ Entry = TypeVar("Entry")
 
 GROUP = "ferbench"
 """The entry-point group that distributions list their plugins under."""
+
+KINDS = ("methods", "datasets", "protocols", "metrics", "panels")
+"""What is registered, each by a hook of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ class Registry:
     datasets: dict[str, DatasetSpec] = field(default_factory=dict)
     protocols: dict[str, EvaluationProtocol] = field(default_factory=dict)
     metrics: dict[str, Metric] = field(default_factory=dict)
+    panels: dict[str, PanelSpec] = field(default_factory=dict)
     plugins: list[Plugin] = field(default_factory=list)
     broken: list[BrokenPlugin] = field(default_factory=list)
     folders: list[Path] = field(default_factory=list)
@@ -88,7 +94,8 @@ def _look_up(kind: str, entries: dict[str, Entry], name: str) -> Entry:
 
 def _manager() -> pluggy.PluginManager:
     manager = pluggy.PluginManager("ferbench")
-    manager.add_hookspecs(hookspecs)
+    for module in (hookspecs, panel_hooks):
+        manager.add_hookspecs(module)
     return manager
 
 
@@ -158,7 +165,7 @@ def _guarded(
         registry.broken.append(BrokenPlugin(name, distribution, reason))
         return
     registry.plugins.append(plugin)
-    for kind in ("methods", "datasets", "protocols", "metrics"):
+    for kind in KINDS:
         entries = getattr(fresh, kind)
         getattr(registry, kind).update(entries)
         registry.owner.update({(kind, entry): plugin for entry in entries})
@@ -169,7 +176,7 @@ def _collect(module: ModuleType, name: str) -> Registry:
     fresh = Registry()
     fresh.hooks.register(module, name=name)
     fresh.hooks.check_pending()
-    for kind in ("methods", "datasets", "protocols", "metrics"):
+    for kind in KINDS:
         entries: dict[str, Any] = getattr(fresh, kind)
 
         def register(entry: Any, entries: dict[str, Any] = entries) -> None:
@@ -192,7 +199,7 @@ def _check_spec(spec: MethodSpec) -> None:
 
 
 def _reject_duplicates(registry: Registry, fresh: Registry, plugin: Plugin) -> None:
-    for kind in ("methods", "datasets", "protocols", "metrics"):
+    for kind in KINDS:
         for entry in getattr(fresh, kind):
             if entry in getattr(registry, kind):
                 other = registry.owner[kind, entry]

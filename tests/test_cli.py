@@ -153,7 +153,9 @@ def test_compare_prints_the_paired_difference(on_manifest, ferbench):
     assert "no claim" in out
 
 
-@pytest.mark.parametrize("verb", ["", "run", "plan", "board", "check", "info", "published"])
+@pytest.mark.parametrize(
+    "verb", ["", "run", "plan", "board", "figures", "check", "info", "published"]
+)
 def test_help_imports_nothing_heavy(verb):
     script = (
         "import sys; sys.argv = ['ferbench', *sys.argv[1:], '--help']\n"

@@ -7,6 +7,15 @@ from pathlib import Path
 GUIDE = Path(__file__).parents[1] / "CONTRIBUTING.md"
 
 
+def test_every_hook_is_told_of():
+    from ferbench.host import Registry
+
+    hooks = vars(Registry().hooks.hook)
+    names = [name for name in hooks if not name.startswith("_")]
+    assert "register_panels" in names
+    assert [name for name in names if f"`{name}`" not in GUIDE.read_text()] == []
+
+
 def test_the_example_passes_the_kit_and_gets_a_row(ferbench, corpus, tmp_path):
     (code,) = re.findall(r"```python\n(.*?)```", GUIDE.read_text(), flags=re.DOTALL)
     assert len([line for line in code.splitlines() if line.strip()]) < 60

@@ -257,6 +257,34 @@ def test_an_unknown_name_gets_a_suggestion(kind, asked, says):
     assert str(error.value) == says
 
 
+PANELS = """
+from ferbench.contracts.hookspecs import hookimpl
+from ferbench.contracts.panels import PanelSpec
+
+@hookimpl
+def register_panels(register):
+    register(PanelSpec({method!r}, "no_such_module:show"))
+"""
+
+
+def test_a_plugin_may_show_what_the_method_of_another_sees(folder):
+    (folder / "pl_shows.py").write_text(PANELS.format(method="softmax"))
+    registry = discover([folder])
+    assert registry.broken == [], "its module is not imported before figures are drawn"
+    assert registry.panels["softmax"].function == "no_such_module:show"
+    assert registry.owner["panels", "softmax"].name == "pl_shows"
+    assert {"ed2l", "adfl"} <= set(registry.panels)
+
+
+def test_what_a_method_shows_is_registered_once(folder):
+    (folder / "pl_shows.py").write_text(PANELS.format(method="ed2l"))
+    registry = discover([folder])
+    reason = broken(registry)["pl_shows"].reason
+    assert "panel 'ed2l' of " in reason
+    assert "is registered already by ferbench" in reason
+    assert registry.panels["ed2l"].function == "ferbench_ed2l.panels:both_branches"
+
+
 OBSERVERS = """
 from ferbench.contracts.hookspecs import hookimpl
 heard = []

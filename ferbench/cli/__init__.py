@@ -10,6 +10,7 @@ from ferbench.cli.check import check
 from ferbench.cli.compare import compare
 from ferbench.cli.data import data_app
 from ferbench.cli.doctor import doctor
+from ferbench.cli.figures import figures
 from ferbench.cli.info import info
 from ferbench.cli.list import list_
 from ferbench.cli.merge import merge
@@ -33,6 +34,7 @@ app.command("list")(list_)
 app.command("info")(info)
 app.command("doctor")(doctor)
 app.command("board")(board)
+app.command("figures")(figures)
 app.command("compare")(compare)
 app.command("published")(published)
 app.command("merge")(merge)

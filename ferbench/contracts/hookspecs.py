@@ -1,4 +1,7 @@
-"""The hooks a plugin may implement. Decorate a function of the same name with `hookimpl`."""
+"""The hooks a plugin may implement. Decorate a function of the same name with `hookimpl`.
+
+One more, `register_panels`, is in `contracts.panels`.
+"""
 
 from collections.abc import Callable
 from typing import Any

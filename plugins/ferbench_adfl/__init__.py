@@ -5,6 +5,7 @@ from typing import Any
 
 from ferbench.contracts.hookspecs import hookimpl
 from ferbench.contracts.method import Fidelity, MethodSpec
+from ferbench.contracts.panels import PanelSpec
 from ferbench.training.sphere_recipe import (
     BELOW_PAPER,
     SPHERE_INPUTS,
@@ -76,9 +77,22 @@ METHODS = (
     ),
 )
 
+PANELS = (
+    PanelSpec("adfl", "ferbench_adfl.panels:residual"),
+    PanelSpec("adfl-shuffled", "ferbench_adfl.panels:residual"),
+    PanelSpec("adfl-baseline", "ferbench_adfl.panels:only_branch"),
+)
+
 
 @hookimpl
 def register_methods(register: Callable[[MethodSpec], None]) -> None:
     """Register the variants."""
     for spec in METHODS:
+        register(spec)
+
+
+@hookimpl
+def register_panels(register: Callable[[PanelSpec], None]) -> None:
+    """Register what the variants show of faces."""
+    for spec in PANELS:
         register(spec)

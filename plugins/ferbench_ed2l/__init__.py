@@ -5,6 +5,7 @@ from functools import partial
 
 from ferbench.contracts.hookspecs import hookimpl
 from ferbench.contracts.method import Fidelity, MethodSpec
+from ferbench.contracts.panels import PanelSpec
 from ferbench.training.sphere_recipe import BELOW_PAPER, SPHERE_INPUTS, SPHERE_PRESETS
 from ferbench_ed2l.config import BaselineConfig, Ed2lConfig
 from ferbench_ed2l.stages import corpora, stages
@@ -82,9 +83,22 @@ METHODS = (
     ),
 )
 
+PANELS = (
+    PanelSpec("ed2l", "ferbench_ed2l.panels:both_branches"),
+    PanelSpec("ed2l-shuffled", "ferbench_ed2l.panels:both_branches"),
+    PanelSpec("ed2l-baseline", "ferbench_ed2l.panels:only_branch"),
+)
+
 
 @hookimpl
 def register_methods(register: Callable[[MethodSpec], None]) -> None:
     """Register the variants."""
     for spec in METHODS:
+        register(spec)
+
+
+@hookimpl
+def register_panels(register: Callable[[PanelSpec], None]) -> None:
+    """Register what the variants show of faces."""
+    for spec in PANELS:
         register(spec)
