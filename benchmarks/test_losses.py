@@ -1,7 +1,8 @@
-"""The tuplet clusters loss beside triplets and beside the network it trains, one thread.
+"""The tuplet clusters and radial losses beside triplets and the network they train, one thread.
 
 `pytest benchmarks/test_losses.py --benchmark-enable`. Ratios of one run: `test_tuplet_clusters` to
-`test_all_triplets` (at most 1/6 wanted) and to `test_paper_step` (at most 1/20). Its own two parts,
+`test_all_triplets` (at most 1/6 wanted) and to `test_paper_step` (at most 1/20), and `test_radial`
+to `test_all_triplets` (at most 1/4). The tuplet clusters loss's own two parts,
 `test_projection` and `test_comparison`, are apart, since a larger feature costs the first more.
 Times are of the process's CPU, so that other work on the machine weighs less.
 """
@@ -13,6 +14,7 @@ import torch
 from pytorch_metric_learning.losses import TripletMarginLoss
 
 from ferbench.losses.mining import mine_positives
+from ferbench.losses.radial import AdaptiveThreshold, RadialLoss
 from ferbench.losses.triplet import TripletLoss
 from ferbench.losses.tuplet_clusters import TupletClustersLoss
 from ferbench.losses.tuplets import Tuplets, take
@@ -40,6 +42,12 @@ class TestLosses:
     def test_tuplet_clusters(self, benchmark, features):
         loss, tuplets = TupletClustersLoss(FEATURES), Tuplets.blocks(QUERIES, EACH, EACH)
         benchmark.pedantic(lambda: loss(features, tuplets).backward(), **ROUNDS)
+
+    def test_radial(self, benchmark, features, labels):
+        """As many references again, the learned H, and the centres of seven expressions."""
+        loss = RadialLoss(AdaptiveThreshold(FEATURES), 7, FEATURES)
+        references = torch.randn(IMAGES, FEATURES, requires_grad=True)
+        benchmark.pedantic(lambda: loss(features, references, labels).backward(), **ROUNDS)
 
     def test_projection(self, benchmark, features):
         """L_A of every image and centre, L_B^T L_B of the centres."""

@@ -78,7 +78,8 @@ class Fidelity:
 class AuxiliaryNeed:
     """Another corpus that a method learns from.
 
-    dataset: its registered name.
+    dataset: its registered name; with `:pairs` behind it, the corpus as pairs of `input` and
+             `target` (a frontal neutral face of the same person), see `grid.pairing`.
     classes: corpus class -> name the method uses; classes left out are dropped. Empty: all, as is.
     """
 

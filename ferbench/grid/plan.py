@@ -11,6 +11,7 @@ from ferbench.grid.cell import Cell, Material, StageCell, identity_hash
 from ferbench.grid.certifying import certified
 from ferbench.grid.corpus import Corpus, open_corpus
 from ferbench.grid.material import Supplies
+from ferbench.grid.pairing import split_need
 from ferbench.grid.revision import git_revision
 from ferbench.grid.source import source_hash
 from ferbench.grid.stages import TRAIN, StagePlanner, auxiliary_corpus, refuse_overlap
@@ -134,7 +135,7 @@ class _Planner:
         config = method_config(spec, self.request.preset, self.settings)
         inputs = spec.inputs[self.request.preset]
         auxiliary = {
-            need.dataset: auxiliary_corpus(need, self.corpus(need.dataset))
+            need.dataset: auxiliary_corpus(need, self.corpus(split_need(need)[0]))
             for need in spec.auxiliary(config)
         }
         supplies = self.plan.supplies

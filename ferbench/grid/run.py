@@ -7,7 +7,7 @@ from ferbench.grid.executor import Executor, Monitor
 from ferbench.grid.plan import Plan
 from ferbench.grid.stages import waves
 from ferbench.grid.workplace import Workplace
-from ferbench.results.record import Record
+from ferbench.results.record import Record, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,24 +31,28 @@ def run_plan(plan: Plan, executor: Executor, place: Workplace, monitor: Monitor)
         executor.run_stages([s for s in wave if _unfinished(s.after, place) is None], monitor)
     runnable = []
     for cell in todo:
-        reason = _unfinished(cell.identity["stages"], place)
-        if reason is None:
+        unfinished = _unfinished(cell.identity["stages"], place)
+        if unfinished is None:
             runnable.append(cell)
             continue
+        status, reason = unfinished
+        record = Record(**cell.identity, status=status, reason=reason)
         monitor.started(cell.label)
-        place.store.save(Record(**cell.identity, status="blocked", reason=reason))
-        monitor.ended(cell.label, failed=True)
+        place.store.save(record)
+        monitor.ended(cell.label, failed=not record.finished)
     executor.run_cells(runnable, monitor)
     records = [place.store.record(cell.id) for cell in todo]
     return Outcome(len(plan.cells) - len(todo), [record for record in records if record])
 
 
-def _unfinished(stages: Mapping[str, str], place: Workplace) -> str | None:
-    """Why work that reads these stages cannot run, or None if it can."""
+def _unfinished(stages: Mapping[str, str], place: Workplace) -> tuple[Status, str] | None:
+    """The status and the reason of work that reads these stages and cannot run, or None."""
     for name, stage_id in stages.items():
         outcome = place.stages.outcome(stage_id)
         if outcome is None:
-            return f"stage {name} was not run, because one that it reads failed"
+            return "blocked", f"stage {name} was not run, because one that it reads failed"
+        if outcome.skipped:
+            return "skipped", f"{outcome.label}: {outcome.reason}"
         if outcome.reason is not None:
-            return f"{outcome.label} failed: {outcome.reason}"
+            return "blocked", f"{outcome.label} failed: {outcome.reason}"
     return None

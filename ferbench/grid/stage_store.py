@@ -14,12 +14,16 @@ STATE = "state.npz"
 
 @dataclass(frozen=True, slots=True)
 class StageOutcome:
-    """How a stage ended; `reason` is None where it succeeded. curve: of the epochs it offered."""
+    """How a stage ended; `reason` is None where it succeeded. curve: of the epochs it offered.
+
+    skipped: whether it did not run because the corpus has not what it needs.
+    """
 
     label: str
     cpu_seconds: float
     reason: str | None = None
     curve: list[dict[str, float]] = field(default_factory=list)
+    skipped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

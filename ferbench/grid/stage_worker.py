@@ -39,8 +39,9 @@ def run_stage(stage: StageCell, place: Workplace, observe: Observer) -> StageOut
         curve = run.progress.curve
         outcome = StageOutcome(stage.label, run.clock.training_cpu(), curve=curve)
     except Exception as error:
-        _, reason = classify(error)
-        outcome, state = StageOutcome(stage.label, time.process_time() - start, reason), None
+        status, reason = classify(error)
+        seconds, skipped = time.process_time() - start, status == "skipped"
+        outcome, state = StageOutcome(stage.label, seconds, reason, skipped=skipped), None
         if is_sticky(error):
             place.stages.save(stage.id, outcome, None)
             raise

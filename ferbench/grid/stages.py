@@ -11,6 +11,7 @@ from ferbench.contracts.protocol import Fold
 from ferbench.errors import PluginError, UsageError
 from ferbench.grid.cell import Material, StageCell, identity_hash
 from ferbench.grid.corpus import Corpus
+from ferbench.grid.pairing import PAIRS, paired, split_need
 from ferbench.grid.source import source_hash
 from ferbench.imaging.prepared import IMAGING_VERSION
 from ferbench.protocols import frames
@@ -31,11 +32,12 @@ class AuxiliaryCorpus:
     @property
     def fingerprint(self) -> dict[str, Any]:
         """Part of the identity of every cell and stage that learns from it."""
-        return {
+        facts = {
             "corpus": self.corpus.fingerprint,
             "alignment": self.corpus.alignment,
             "classes": dict(self.need.classes),
         }
+        return {**facts, "as": PAIRS} if split_need(self.need)[1] else facts
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -44,7 +46,12 @@ class AuxiliaryCorpus:
 
 
 def auxiliary_corpus(need: AuxiliaryNeed, corpus: Corpus) -> AuxiliaryCorpus:
-    """The apex and onset frames of `corpus`, their classes renamed and dropped as `need` says."""
+    """The apex and onset frames of `corpus`, their classes renamed and dropped as `need` says.
+
+    All its faces, as `pairing.paired` gives them, where the need is one of pairs.
+    """
+    if split_need(need)[1]:
+        return AuxiliaryCorpus(need, corpus, paired(corpus.index, corpus.name))
     labelled = frames.labelled(corpus.index)
     rows = pl.concat([frames.pick(labelled, "apex"), frames.references(labelled)])
     rows = rows.unique("sample").sort("sample")

@@ -15,6 +15,9 @@ from ferbench.grid.cell import Cell
 from ferbench.grid.environment import device_for_cell
 from ferbench.grid.gather import fold_table, unlabelled
 from ferbench.grid.plan import Request, make_plan
+from ferbench.grid.stage_store import StageStore
+from ferbench.grid.stage_worker import run_stage
+from ferbench.grid.stages import waves
 from ferbench.grid.worker import run_cell
 from ferbench.grid.workplace import Workplace
 from ferbench.host import Registry
@@ -50,6 +53,18 @@ class Verdict:
     reason: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class CheckPlace(Workplace):
+    """A workplace with results of its own, and the stages that all of a method's share."""
+
+    shared: Path = Path()
+
+    @property
+    def stages(self) -> StageStore:
+        """See `Workplace`."""
+        return StageStore(self.shared)
+
+
 class Bench:
     """One method on a small grid, below a folder of its own."""
 
@@ -64,12 +79,22 @@ class Bench:
         self._ran: dict[str, Record] = {}
 
     def cell(self, fold: int = 0) -> Cell:
-        """The method's cell of one fold."""
-        return self.plan.cells[fold]
+        """The method's cell of one fold, whose stages are trained; NotConforming if one fails."""
+        cell = self.plan.cells[fold]
+        place = self.place("training")
+        for wave in waves(self.plan.stages_for([cell])):
+            for stage in wave:
+                if not place.stages.done(stage.id):
+                    outcome = run_stage(stage, place, lambda epoch, scalars: None)
+                    if outcome.reason is not None:
+                        raise NotConforming(f"{outcome.label} failed: {outcome.reason}")
+        return cell
 
-    def place(self, name: str) -> Workplace:
+    def place(self, name: str) -> CheckPlace:
         """A workplace with results of its own."""
-        return Workplace(self.folder / name, "inline", keep_models=True, checkpoint_every=0.0)
+        shared = self.folder / "stages"
+        out = self.folder / name
+        return CheckPlace(out, "inline", keep_models=True, checkpoint_every=0.0, shared=shared)
 
     def run(self, name: str, fold: int = 0, cell: Cell | None = None) -> Record:
         """Run a cell in the workplace `name`, once; NotConforming unless it ends `ok`."""

@@ -15,9 +15,10 @@ from ferbench.training.criteria import Joint
 from ferbench.training.identity import Identity
 from ferbench.training.pretraining import adopt
 from ferbench.training.samplers import GridTuplets, PaperTuplets, Sampler
+from ferbench.training.tuplet_term import TupletTerm
 from ferbench_tuplet.config import ClustersConfig, NPlusOneConfig, TupletConfig
 from ferbench_tuplet.stages import last_stage
-from ferbench_tuplet.terms import NPlusOneTerm, TupletTerm
+from ferbench_tuplet.terms import NPlusOneTerm
 
 MakeTerm = Callable[[int, MetricBranch | None], TupletTerm]
 

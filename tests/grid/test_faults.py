@@ -91,3 +91,13 @@ def test_a_failed_stage_blocks_its_cells_and_nothing_else(grid, tmp_path: Path):
     assert records["toy/0"].status == "ok"
     mended = grid("toy-staged", "toy", settings=(f"toy-staged.log={log}",))
     assert mended.records()["toy-staged/0"].status == "ok"
+
+
+def test_cells_of_a_stage_without_its_data_are_skipped(grid, tmp_path: Path):
+    settings = (f"toy-staged.log={tmp_path / 'log'}", "toy-staged.refuse=true")
+    ran = grid("toy-staged", settings=settings)
+    record = ran.records()["toy-staged/0"]
+    assert record.status == "skipped"
+    reason = "stage means of toy-staged on fold 0: the stage has nothing to learn from"
+    assert record.reason == reason
+    assert ran.outcome.unfinished == []

@@ -13,6 +13,10 @@ def test_every_method_that_runs_in_tiny_gets_its_record(grid):
             reason = f"{record.method} needs neutral, which manifest does not have"
             assert (record.status, record.reason) == ("skipped", reason)
             continue
+        if "hng" in record.stages:
+            assert record.status == "skipped"
+            assert "pairs of the training fold need neutral references" in record.reason
+            continue
         assert record.status == "ok", (record.method, record.reason)
         assert record.comparisons == record.comparisons_expected, record.method
         assert 0 <= record.accuracy_image_last <= 1

@@ -145,6 +145,8 @@ def train_means(config, data, run):
     """The stage: the class means of the training faces."""
     if config["fail"]:
         raise RuntimeError("the stage is broken")
+    if config["refuse"]:
+        raise Unsupported("the stage has nothing to learn from")
     with Path(config["log"]).open("a") as file:
         file.write("trained\n")
     faces = data.train
@@ -155,9 +157,12 @@ def train_means(config, data, run):
 
 @dataclass
 class StagedConfig(ToyConfig):
-    """fail: whether the stage fails. log: a file that each training of the stage adds a line to."""
+    """fail: whether the stage fails. refuse: whether it finds nothing to learn from.
+    log: a file that each training of the stage adds a line to.
+    """
 
     fail: bool = False
+    refuse: bool = False
     log: str = ""
 
 
@@ -167,7 +172,7 @@ def declare(config):
         StageSpec(
             "means",
             "toys:train_means",
-            {"fail": config.fail, "log": config.log},
+            {"fail": config.fail, "refuse": config.refuse, "log": config.log},
             "train",
             one_input(48, 48),
         ),

@@ -1,0 +1,1 @@
+"""Hard negative generation (HNG): the frontal neutral face of a photograph, as a stage."""

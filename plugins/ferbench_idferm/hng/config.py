@@ -1,0 +1,138 @@
+"""Settings of the hard negative generation; importable without torch."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ferbench.errors import UsageError
+from ferbench.training.recipe import among
+
+CORPORA = ("multipie", "pairs", "train")
+VARIANTS = ("full", "no-id", "no-feat", "ae-only")
+IDENTITIES = ("input", "target")
+SPACES = ("laplacian", "pixel")
+PHI_INPUTS = ("vgg_face", "imagenet")
+
+
+@dataclass
+class HngConfig:
+    """corpus:   `multipie` or `pairs`, trained once for all folds and datasets, or `train`: the
+              pairs of each training fold.
+    variant:  `full`; `no-id` and `no-feat` without that loss; `ae-only`: encoder and decoder with
+              the pixel loss alone.
+    divisor:  every width of encoder, decoder and discriminator is divided by it.
+    slope:    of the leaky ReLU.
+    pairs:    pairs of an epoch, drawn anew for each; 0: every input once.
+    alpha1:   weight of the identity loss.           alpha2: of the pixel loss.
+    alpha3:   weight of the symmetry loss.           alpha4: of the adversarial loss.
+    identity: the identity loss compares the generated face with the input (as the text says) or
+              with the target.
+    symmetry: the space of the symmetry loss.
+    phi_weights, psi_weights: files with the weights of VGG-Face and Light CNN-4, and their
+              SHA-256; without them the networks are trained on the corpus's people.
+    phi_input: what the given VGG-Face was trained on: grey levels minus that network's mean, or
+              ImageNet's mean and deviation.
+    feature_divisor, feature_epochs, feature_images: of the trained VGG-Face and Light CNN-4; as
+              `divisor`, `epochs`, `pairs`.
+    psi_side: pixels that faces are enlarged to for Light CNN-4; 128 is its own size.
+    psi_dropout: of Light CNN-4's feature while it is trained; 0.7 is its authors'.
+    """
+
+    corpus: str = "multipie"
+    variant: str = "full"
+    divisor: int = 1
+    slope: float = 0.1
+    epochs: int = 30
+    pairs: int = 0
+    batch: int = 64
+    lr: float = 2e-4
+    alpha1: float = 0.03
+    alpha2: float = 0.01
+    alpha3: float = 0.3
+    alpha4: float = 0.1
+    identity: str = "input"
+    symmetry: str = "laplacian"
+    phi_weights: str = ""
+    phi_sha256: str = ""
+    phi_input: str = "vgg_face"
+    psi_weights: str = ""
+    psi_sha256: str = ""
+    psi_side: int = 128
+    psi_dropout: float = 0.7
+    feature_divisor: int = 1
+    feature_epochs: int = 10
+    feature_images: int = 0
+    feature_lr: float = 1e-3
+
+    def __post_init__(self) -> None:
+        among("corpus", self.corpus, CORPORA)
+        among("variant", self.variant, VARIANTS)
+        among("identity", self.identity, IDENTITIES)
+        among("symmetry", self.symmetry, SPACES)
+        among("phi_input", self.phi_input, PHI_INPUTS)
+        for name in ("phi", "psi"):
+            if getattr(self, f"{name}_weights") and not getattr(self, f"{name}_sha256"):
+                raise UsageError(
+                    f"{name}_weights names a file and {name}_sha256 no checksum: set it to what "
+                    "`sha256sum` says of the file"
+                )
+
+    @property
+    def has_feature_loss(self) -> bool:
+        """Whether L_feat takes part."""
+        return self.variant in ("full", "no-id")
+
+    @property
+    def has_identity_loss(self) -> bool:
+        """Whether L_id takes part."""
+        return self.variant in ("full", "no-feat") and self.alpha1 > 0
+
+
+BALANCED: Mapping[str, Any] = {
+    "lr": 1e-3,
+    "batch": 16,
+    "alpha1": 0.3,
+    "alpha2": 1000.0,
+    "alpha3": 30.0,
+    "alpha4": 3.0,
+    "psi_side": 64,
+    "psi_dropout": 0.0,
+}
+"""Below `paper`. A VGG-Face that we train gives an L_feat of 100 to 270, beside which the printed
+weights leave nothing of the other losses: faces come out as a checkerboard. Reasoned, not tuned.
+"""
+
+HNG_PRESETS: Mapping[str, Mapping[str, Any]] = {
+    "tiny": {
+        **BALANCED,
+        "corpus": "train",
+        "divisor": 16,
+        "epochs": 2,
+        "pairs": 128,
+        "feature_divisor": 16,
+        "feature_epochs": 1,
+        "feature_images": 128,
+    },
+    "lite": {
+        **BALANCED,
+        "corpus": "train",
+        "divisor": 8,
+        "epochs": 6,
+        "pairs": 512,
+        "feature_divisor": 8,
+        "feature_epochs": 2,
+        "feature_images": 768,
+    },
+    "study": {
+        **BALANCED,
+        "corpus": "train",
+        "divisor": 4,
+        "epochs": 10,
+        "pairs": 1024,
+        "feature_divisor": 4,
+        "feature_epochs": 4,
+        "feature_images": 1024,
+    },
+    "paper": {},
+}
+"""Settings of the generator by preset; below `paper` it needs no other corpus."""
