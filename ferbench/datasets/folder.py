@@ -102,10 +102,14 @@ class FolderDataset(abc.ABC):
             "file_hash": pl.Series([row.file_hash for row in rows], dtype=pl.String),
             "split": pl.Series([row.split for row in rows], dtype=pl.String),
         }
-        for name, kind in self.extra.items():
+        for name, kind in self.added().items():
             values = [row.extra.get(name) for row in rows]
             columns[name] = pl.Series(values, dtype=kinds[kind])
         return pl.DataFrame(columns).sort("sample")
+
+    def added(self) -> Mapping[str, str]:
+        """The columns that this index adds; known once the folder was read."""
+        return self.extra
 
     def skipped(self) -> dict[str, int]:
         """What the index leaves out: how many by reason, most first."""

@@ -44,8 +44,7 @@ class Manifest(FolderDataset):
 
     _pointed = False
 
-    @property
-    def extra(self) -> Mapping[str, str]:  # type: ignore[override]  # known once read
+    def added(self) -> Mapping[str, str]:
         """Landmarks, where the manifest that was read has them."""
         return {LANDMARKS: "points"} if self._pointed else {}
 

@@ -8,6 +8,8 @@ import torch
 
 from ferbench.contracts.faces import Faces, LabelledFaces, TrainingFaces
 from ferbench.contracts.method import Task
+from ferbench.loading import load_object
+from ferbench.settings import configured
 from ferbench.training.checkpoint import Checkpoint
 from ferbench.training.context import Run
 from ferbench.training.seeding import seed_everything
@@ -116,3 +118,15 @@ def new_run(tmp_path: Path):
         return run
 
     return make
+
+
+@pytest.fixture(scope="session")
+def build():
+    """`build(specs, name, settings, task)`: the method of that name, its start always the same."""
+
+    def build_one(specs, name, settings, task):
+        (spec,) = (spec for spec in specs if spec.name == name)
+        seed_everything(0)
+        return load_object(spec.factory)(configured(spec.config, [settings], name), task)
+
+    return build_one

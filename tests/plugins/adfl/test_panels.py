@@ -2,31 +2,15 @@
 
 import numpy as np
 import torch
-from ferbench_adfl import METHODS, PANELS
+from ferbench_adfl import METHODS
 from ferbench_adfl.panels import only_branch, residual
-
-from ferbench.loading import load_object
-from ferbench.settings import configured
-from ferbench.training.seeding import seed_everything
 
 SHORT = {"divisor": 16, "units": (0, 1, 0, 1)}
 
 
-def built(name, task):
-    (spec,) = (spec for spec in METHODS if spec.name == name)
-    seed_everything(0)
-    return load_object(spec.factory)(configured(spec.config, [SHORT], name), task)
-
-
-def test_every_variant_shows_something():
-    assert {spec.name for spec in PANELS} == {spec.name for spec in METHODS}
-    for spec in PANELS:
-        assert callable(load_object(spec.function))
-
-
-def test_without_a_neutral_branch_the_residual_is_the_expressive_map(make_toy, new_run):
+def test_without_a_neutral_branch_the_residual_is_the_expressive_map(build, make_toy, new_run):
     toy, run = make_toy(), new_run()
-    method = built("adfl", toy.task)
+    method = build(METHODS, "adfl", SHORT, toy.task)
     titles = [panel.title.split("\n")[0] for panel in residual(method, toy.test, run)]
     assert titles == ["input", "expressive", "neutral", "residual"]
     for parameter in method.network.neutral.parameters():
@@ -37,9 +21,9 @@ def test_without_a_neutral_branch_the_residual_is_the_expressive_map(make_toy, n
     assert np.array_equal(difference.heat, expressive.heat)
 
 
-def test_equal_branches_leave_nothing(make_toy, new_run):
+def test_equal_branches_leave_nothing(build, make_toy, new_run):
     toy, run = make_toy(), new_run()
-    method = built("adfl", toy.task)
+    method = build(METHODS, "adfl", SHORT, toy.task)
     network = method.network
     network.neutral.load_state_dict(network.expressive.state_dict())
     _, expressive, neutral, difference = residual(method, toy.test, run)
@@ -47,8 +31,8 @@ def test_equal_branches_leave_nothing(make_toy, new_run):
     assert not difference.heat.any()
 
 
-def test_a_baseline_starts_with_the_expressive_map(make_toy, new_run):
+def test_a_baseline_starts_with_the_expressive_map(build, make_toy, new_run):
     toy, run = make_toy(), new_run()
-    _, expressive, *_ = residual(built("adfl", toy.task), toy.test, run)
-    _, branch = only_branch(built("adfl-baseline", toy.task), toy.test, run)
+    _, expressive, *_ = residual(build(METHODS, "adfl", SHORT, toy.task), toy.test, run)
+    _, branch = only_branch(build(METHODS, "adfl-baseline", SHORT, toy.task), toy.test, run)
     assert np.array_equal(branch.heat, expressive.heat)
