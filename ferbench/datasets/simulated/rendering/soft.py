@@ -1,6 +1,5 @@
 """The soft shapes that faces are painted with."""
 
-import torch
 from torch import Tensor
 
 
@@ -20,7 +19,7 @@ def bump(*offsets: Tensor) -> Tensor:
     square = offsets[0] * offsets[0]
     for offset in offsets[1:]:
         square = square + offset * offset
-    return torch.exp(-0.5 * square)
+    return square.mul_(-0.5).exp_()
 
 
 def blend(under: Tensor, over: Tensor | float, cover: Tensor) -> Tensor:
@@ -34,4 +33,4 @@ def power(base: Tensor, exponent: float | Tensor) -> Tensor:
     `torch.pow` rounds the last elements of a tensor, which do not fill a vector of the processor,
     in another way than those before, so that a picture would depend on the others of its batch.
     """
-    return (base.log() * exponent).exp()
+    return (base.log() * exponent).exp_()
