@@ -18,7 +18,7 @@ from ferbench.datasets.simulated.person.identity import Identity, draw_identity
 from ferbench.datasets.simulated.rendering.batch import Scene
 from ferbench.datasets.simulated.rendering.renderer import render, render_measured
 
-FACES_TIMES_SIDE = 512
+FACES_TIMES_SIDE = 1024
 """Size of a batch: larger ones fall out of the processor's caches. It changes no picture."""
 
 

@@ -5,13 +5,8 @@ import pytest
 import torch
 
 from ferbench.datasets.simulated.acting.action_units import POSED
-from ferbench.datasets.simulated.capture.view import draw_views
 from ferbench.datasets.simulated.config import SimFacesConfig
 from ferbench.datasets.simulated.dataset import SimFaces
-from ferbench.datasets.simulated.levels import LEVELS
-from ferbench.datasets.simulated.person.identity import draw_identity
-from ferbench.datasets.simulated.rendering.batch import Scene
-from ferbench.datasets.simulated.rendering.renderer import render
 from ferbench.datasets.simulated.rendering.texture import noise_planes
 
 SMALL = SimFacesConfig(subjects=12, frames=3, size=32)
@@ -51,20 +46,6 @@ def test_a_picture_is_the_same_in_any_company_and_order() -> None:
         assert np.array_equal(together[name], backwards[name])
     for name in names[::9]:
         assert np.array_equal(together[name], load(config, [name])[0])
-
-
-@pytest.mark.parametrize("name", ["medium", "wild"])
-def test_a_rendered_face_is_the_same_to_the_last_bit_in_a_batch_of_any_size(name: str) -> None:
-    level = LEVELS[name]
-    scenes = [
-        Scene(draw_identity(3, subject, level.identity_spread), np.zeros((19, 2)), view)
-        for subject in range(11)
-        for view in draw_views(3, subject, "fear", 0, level, 1)
-    ]
-    together = render(scenes, 48)
-    for few in (1, 4, 8):
-        parts = [render(scenes[start : start + few], 48) for start in range(0, len(scenes), few)]
-        assert torch.equal(torch.cat(parts), together)
 
 
 def test_a_larger_corpus_has_the_same_first_subjects(medium: np.ndarray) -> None:

@@ -28,10 +28,7 @@ def lamp_light(grid: HeadGrid, points: Tensor, views: Views) -> Tensor:
     A point P lies in shadow if P + kL is below the surface in its own direction from the middle of
     the head, for some distance k towards the light L.
     """
-    # one plane at a time: eight or more together are rounded in another way
-    planes = points.flatten(0, 1)[:, None]
-    coarse = F.interpolate(planes, (ROWS, COLUMNS), mode="bilinear", align_corners=True)
-    coarse = coarse.view(*points.shape[:2], ROWS, COLUMNS)
+    coarse = F.interpolate(points, (ROWS, COLUMNS), mode="bilinear", align_corners=True)
     radius = coarse.square().sum(0).sqrt()
     # the light in head axes: the transposed rotation, written out as in `Camera.turn`
     pulled = views.rotation * views.light.view(-1, 3, 1)

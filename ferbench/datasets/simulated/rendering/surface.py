@@ -53,8 +53,8 @@ class HeadGrid:
 
     def __init__(self, rows: int, columns: int) -> None:
         self.rows, self.columns = rows, columns
-        t = torch.linspace(1, -1, rows)[:, None].expand(rows, columns)
-        s = torch.linspace(-1, 1, columns)[None, :].expand(rows, columns)
+        t = -_even_steps(rows)[:, None].expand(rows, columns)
+        s = _even_steps(columns)[None, :].expand(rows, columns)
         radius = (s * s + t * t).sqrt().clamp_min(1e-6)
         angle = _angle_at(radius)
         spacing = np.interp(np.linspace(0, math.pi, 257), *reversed(_spacing()))
@@ -113,6 +113,18 @@ def head_grid(size: int) -> HeadGrid:
     """A grid fine enough for pictures of `size` pixels: no holes, and no texel wasted."""
     rows = max(112, 11 * size // 8)
     return HeadGrid(rows, rows * 10 // 11)
+
+
+def _even_steps(count: int) -> Tensor:
+    """From -1 to 1 in `count` - 1 steps, both halves counted from their ends.
+
+    `torch.linspace` rounds in one way on some processors and in another elsewhere; where the middle
+    comes out on the other side of 0, a column of texels is on the other half of the face.
+    """
+    step = float(np.float32(2 / (count - 1)))
+    left = -1 + step * np.arange(count // 2)
+    right = 1 - step * np.arange(count - count // 2)[::-1]
+    return torch.from_numpy(np.concatenate([left, right]).astype(np.float32))
 
 
 def _span(held: Tensor) -> slice:
