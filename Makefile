@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help run quick test bench lint types format clean
+.PHONY: help run quick test bench lint types tables verify format clean
 
 help:  ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -27,6 +27,15 @@ lint: $(READY)  ## check style
 
 types: $(READY)  ## check types
 	$(BIN)/mypy
+
+tables: $(READY)  ## check that the committed tables are what the records say
+	$(BIN)/ferbench board --check
+
+verify: $(READY)  ## run one small cell, run it again, and compare
+	rm -rf runs/verify
+	$(BIN)/ferbench run --methods softmax --preset tiny --folds 1 --executor inline \
+		--set dataset.simfaces.subjects=15 --out runs/verify
+	$(BIN)/ferbench verify runs/verify --sample 1
 
 format: $(READY)  ## mend style
 	$(BIN)/ruff check --fix

@@ -104,8 +104,12 @@ def strict() -> bool:
     return os.environ.get("FERBENCH_STRICT") == "1"
 
 
-def discover(plugins_dirs: Iterable[Path] = ()) -> Registry:
-    """Load every plugin: installed ones first, then `*.py` files and packages of each folder."""
+def discover(plugins_dirs: Iterable[Path] = (), wanted: Iterable[str] = ()) -> Registry:
+    """Load every plugin: installed ones first, then `*.py` files and packages of each folder.
+
+    Of the names in `wanted`, those that nothing registers are then looked for in the current
+    folder: `my-method` is what `my_method.py` registers.
+    """
     registry = Registry()
     for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
         origin = entry.dist.name if entry.dist else "unknown"
@@ -115,11 +119,29 @@ def discover(plugins_dirs: Iterable[Path] = ()) -> Registry:
         registry.folders.append(folder)
         for path in local_plugins(folder):
             _guarded(registry, path.stem, str(path), "local", partial(load_local, path))
+    for path in _lying_here(registry, wanted):
+        registry.folders.append(path)
+        _guarded(registry, path.stem, str(path), "local", partial(load_local, path))
     return registry
 
 
+def module_name(name: str) -> str:
+    """The module that a plugin of this name is looked for in."""
+    return name.replace("-", "_")
+
+
+def _lying_here(registry: Registry, wanted: Iterable[str]) -> list[Path]:
+    """The plugins in the current folder that bear a wanted name which nothing registers."""
+    registered = {name for kind in KINDS for name in getattr(registry, kind)}
+    modules = [module_name(name) for name in wanted if name not in registered]
+    paths = [Path.cwd() / f"{module}.py" for module in modules if module.isidentifier()]
+    return [path for path in dict.fromkeys(paths) if path.is_file()]
+
+
 def local_plugins(folder: Path) -> list[Path]:
-    """The plugin files and packages of a folder, in order of name."""
+    """The plugin files and packages of a folder, in order of name; or a file, itself."""
+    if folder.suffix == ".py" and folder.is_file():
+        return [folder]
     if not folder.is_dir():
         raise PluginError(f"plugins folder {folder} does not exist")
     files = [path for path in folder.glob("*.py") if not path.name.startswith("_")]

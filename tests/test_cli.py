@@ -154,7 +154,8 @@ def test_compare_prints_the_paired_difference(on_manifest, ferbench):
 
 
 @pytest.mark.parametrize(
-    "verb", ["", "run", "plan", "board", "figures", "check", "info", "published"]
+    "verb",
+    ["", "run", "plan", "board", "figures", "new", "check", "info", "published", "verify"],
 )
 def test_help_imports_nothing_heavy(verb):
     script = (

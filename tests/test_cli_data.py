@@ -187,6 +187,18 @@ def test_prepared_images_are_made_once(ferbench, corpus):
     assert "0 images prepared now" in ferbench("data", "prepare", *options)[2]
 
 
+def test_prepare_takes_name_and_root_as_inspect_does(ferbench, corpus):
+    root, options = corpus(), ("--methods", "lbp-svm", "--preset", "tiny", "--workers", 1)
+    code, _, errors = ferbench("data", "prepare", "manifest", "--root", root, *options)
+    assert code == 0, errors
+    assert "30 images prepared now" in errors
+    by_set = ("--datasets", "manifest", "--set", f"dataset.manifest.root={root}")
+    assert "0 images prepared now" in ferbench("data", "prepare", *by_set, *options)[2]
+    code, _, errors = ferbench("data", "prepare", "--datasets", "jaffe,kdef", "--root", root)
+    assert code == 2
+    assert "--root is the folder of one dataset, not of jaffe,kdef: use --set" in errors
+
+
 def test_what_prepare_finds_of_near_duplicates_is_what_info_says(ferbench, jaffe):
     root = ("--set", f"dataset.jaffe.root={jaffe}")
     command = ("data", "prepare", "--datasets", "jaffe", "--protocol", "kfold:2")

@@ -1,34 +1,42 @@
-"""CONTRIBUTING.md is true: its example is a plugin that passes the kit and gets its row."""
+"""CONTRIBUTING.md is true: its code is what `ferbench new` writes, which `test_new.py` runs."""
 
-import json
 import re
+import textwrap
+import tomllib
 from pathlib import Path
 
-GUIDE = Path(__file__).parents[1] / "CONTRIBUTING.md"
+from ferbench.host import GROUP
+from ferbench.starters.writing import STARTERS
+
+ROOT = Path(__file__).parents[1]
+TEXT = (ROOT / "CONTRIBUTING.md").read_text()
+BLOCKS = re.findall(r"```python\n(.*?)```", TEXT, flags=re.DOTALL)
 
 
-def test_every_hook_is_told_of():
-    from ferbench.host import Registry
-
-    hooks = vars(Registry().hooks.hook)
-    names = [name for name in hooks if not name.startswith("_")]
-    assert "register_panels" in names
-    assert [name for name in names if f"`{name}`" not in GUIDE.read_text()] == []
+def starter(kind: str) -> str:
+    """The text of what `ferbench new KIND` writes."""
+    return (ROOT / "ferbench" / "starters" / f"{STARTERS[kind].module}.py").read_text()
 
 
-def test_the_example_passes_the_kit_and_gets_a_row(ferbench, corpus, tmp_path):
-    (code,) = re.findall(r"```python\n(.*?)```", GUIDE.read_text(), flags=re.DOTALL)
-    assert len([line for line in code.splitlines() if line.strip()]) < 60
-    folder = tmp_path / "my_plugins"
-    folder.mkdir()
-    (folder / "centroid.py").write_text(code)
-    status, out, err = ferbench("check", "centroid", "--plugins-dir", folder)
-    assert status == 0, out + err
-    status, out, err = ferbench(
-        *("run", "--methods", "centroid", "--plugins-dir", folder, "--executor", "inline"),
-        *("--datasets", "manifest", "--set", f"dataset.manifest.root={corpus()}", "--json"),
-    )
-    assert status == 0, err
-    (row,) = json.loads(out)
-    assert row["method"] == "centroid"
-    assert row["accuracy"] > 0.9, "the drawn corpus is easy"
+def test_the_method_is_shown_whole_and_is_under_60_lines():
+    assert BLOCKS[0] == starter("method")
+    assert len([line for line in BLOCKS[0].splitlines() if line.strip()]) < 60
+
+
+def test_dataset_protocol_and_metric_are_shown_as_they_are_written():
+    kinds = [kind for kind in STARTERS if kind != "method"]
+    for kind, block in zip(kinds, BLOCKS[1:], strict=True):
+        text = starter(kind)
+        assert any(textwrap.indent(block, indent) in text for indent in ("", "    ")), kind
+
+
+def test_every_kind_of_plugin_is_begun_by_the_command_that_is_told():
+    for kind, begun in STARTERS.items():
+        assert f"`ferbench new {kind} {begun.module}` writes `{begun.module}.py`" in TEXT
+
+
+def test_the_distribution_lists_its_plugin_where_ferbench_looks():
+    (code,) = re.findall(r"```toml\n(.*?)```", TEXT, flags=re.DOTALL)
+    project = tomllib.loads(code)
+    assert project["project"]["entry-points"] == {GROUP: {"centroid": "centroid"}}
+    assert project["tool"]["setuptools"]["py-modules"] == ["centroid"]

@@ -1,34 +1,91 @@
-"""The committed tables are what the committed records say, byte by byte."""
+"""The committed records, and the check of the tables that are made from them (`make tables`)."""
 
 import runpy
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from ferbench.results.archive import open_results
+from ferbench.cli.committed import committed_tables, differences
+from ferbench.errors import UsageError
+from ferbench.results.archive import open_results, write_archive
 
 ROOT = Path(__file__).parents[1]
 LEADERBOARDS = ROOT / "leaderboards"
-TABLES = runpy.run_path(str(ROOT / "ci" / "tables.py"))["tables"]()
 NAMES = sorted(path.name for path in (LEADERBOARDS / "records").iterdir())
 
 
-def test_every_table_has_records_and_the_reverse():
-    tables = {path.stem for path in LEADERBOARDS.glob("*.md")} - {"README"}
-    assert tables == set(NAMES)
+@pytest.fixture
+def small(tmp_path):
+    """A folder of leaderboards with the records of london alone."""
+    folder = tmp_path / "leaderboards"
+    shutil.copytree(LEADERBOARDS / "records" / "london", folder / "records" / "london")
+    shutil.copy(LEADERBOARDS / "london.md", folder)
+    return folder
 
 
-def test_every_table_of_a_study_is_listed():
-    listed = {ROOT / path for path in TABLES}
-    assert {p for p in LEADERBOARDS.rglob("*.md") if p.name != "README.md"} == listed
+def test_every_board_and_every_study_is_among_them():
+    names = {str(table.path.relative_to(LEADERBOARDS)) for table in committed_tables(LEADERBOARDS)}
+    assert {f"{name}.md" for name in NAMES} < names
+    assert "simfaces/plateaus.md" in names
 
 
-@pytest.mark.parametrize("path", TABLES, ids=str)
-def test_a_table_is_made_from_its_records(path, ferbench, tmp_path):
-    made = tmp_path / "made.md"
-    arguments = [ROOT / a if a.startswith("leaderboards") else a for a in TABLES[path]]
-    assert ferbench(*arguments, "--output", made)[0] == 0
-    assert (ROOT / path).read_bytes() == made.read_bytes()
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda f: (f / "london.md").write_bytes((f / "london.md").read_bytes() + b" "), "is not"),
+        (lambda f: (f / "london.md").unlink(), "is missing"),
+        (lambda f: (f / "paris.md").write_text("our own"), "is made by no command"),
+    ],
+)
+def test_a_table_that_differs_is_one_line_and_the_exit_code(ferbench, small, spoil, says):
+    assert ferbench("board", "--check")[0] == 0, "of ./leaderboards"
+    spoil(small)
+    code, out, err = ferbench("board", "--check")
+    assert (code, out) == (1, "")
+    (line,) = err.splitlines()
+    assert says in line
+
+
+def test_the_command_that_is_named_mends_the_table(ferbench, small):
+    table = small / "london.md"
+    made = table.read_bytes()
+    table.write_text("by hand")
+    (line,) = differences(small)
+    command = line.partition("run `ferbench ")[2].rstrip("`").split()
+    assert ferbench(*command)[0] == 0
+    assert table.read_bytes() == made
+
+
+def test_a_list_that_cannot_be_read_is_named(small):
+    (small / "tables.toml").write_text("london = 3")
+    with pytest.raises(UsageError, match=r"tables.toml: london must be the words of a command"):
+        committed_tables(small)
+    with pytest.raises(UsageError, match="it has no folder `records`"):
+        committed_tables(small / "records")
+
+
+def test_studies_are_run_seed_by_seed_and_continue(tmp_path, monkeypatch):
+    """Cells in the archive are not run again, and those of older code leave it."""
+    regenerate = runpy.run_path(str(ROOT / "ci" / "regenerate.py"))["regenerate"]
+    folder, archive = tmp_path / "leaderboards", tmp_path / "leaderboards" / "records" / "small"
+    folder.mkdir()
+    monkeypatch.chdir(tmp_path)
+    small = "--methods lbp-svm --preset tiny --folds 1 --set dataset.simfaces.subjects=10"
+    for seeds in (1, 2):
+        (folder / "studies.toml").write_text(f"[small]\nrun = '{small}'\nseeds = {seeds}\n")
+        before = list(open_results(archive).records()) if seeds == 2 else []
+        if before:
+            (first,) = before
+            old = replace(first, cell_id="old", seed=1, started="2000")
+            predictions = open_results(archive).predictions(first.cell_id)
+            write_archive(archive, [(first, predictions), (old, predictions)])
+        regenerate(folder, tmp_path / f"work{seeds}")
+    found = {record.seed: record for record in open_results(archive).records()}
+    assert found[0] == first
+    assert found[1].cell_id != "old"
+    assert len(found) == 2
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -14,9 +14,11 @@ from ferbench.cli.figures import figures
 from ferbench.cli.info import info
 from ferbench.cli.list import list_
 from ferbench.cli.merge import merge
+from ferbench.cli.new import new
 from ferbench.cli.plan import plan
 from ferbench.cli.published import published
 from ferbench.cli.run import run
+from ferbench.cli.verify import verify
 from ferbench.errors import FerbenchError, Interrupted
 
 app = typer.Typer(
@@ -38,6 +40,8 @@ app.command("figures")(figures)
 app.command("compare")(compare)
 app.command("published")(published)
 app.command("merge")(merge)
+app.command("verify")(verify)
+app.command("new")(new)
 app.command("check")(check)
 app.add_typer(data_app, name="data")
 

@@ -7,6 +7,9 @@ import typer
 
 from ferbench.cli import options
 
+LEADERBOARDS = Path("leaderboards")
+"""Where tables are committed."""
+
 if TYPE_CHECKING:
     from ferbench.board.build import Ranking
     from ferbench.results.archive import Results
@@ -14,8 +17,12 @@ if TYPE_CHECKING:
 
 def board(
     directory: Annotated[
-        Path, typer.Argument(help="The results folder.", metavar="DIR")
-    ] = options.DEFAULT_OUT,
+        Path | None,
+        typer.Argument(help="The results folder. Default: runs/default.", metavar="DIR"),
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Argument(help="Of --check: the table.", metavar="FILE")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
     format_: options.TableFormat = None,
     output: options.Output = None,
@@ -45,15 +52,23 @@ def board(
     ] = None,
     plugins_dir: options.PluginsDirs = [],  # noqa: B006
     check: Annotated[
-        Path | None,
+        bool,
         typer.Option(
             "--check",
-            help="Exit with 1 unless FILE is what --format markdown writes, byte by byte.",
-            metavar="FILE",
+            help="Exit with 1 unless FILE is what --format markdown writes, byte by byte; without "
+            "FILE: unless every table committed in DIR (default: leaderboards) is.",
         ),
-    ] = None,
+    ] = False,
 ) -> None:
     """Print the leaderboards made from the records in DIR."""
+    if file is not None and not check:
+        from ferbench.errors import UsageError
+
+        raise UsageError(f"{file}: a file is for --check; write to one with --output")
+    if check and file is None:
+        _check_committed(directory or LEADERBOARDS)
+        return
+    directory = directory or options.DEFAULT_OUT
     from ferbench.board.build import build_board, build_rankings
     from ferbench.board.render import render
     from ferbench.results.archive import open_results
@@ -73,8 +88,8 @@ def board(
 
         for path in draw(rankings, figures):
             typer.echo(f"drew {path}", err=True)
-    if check is not None:
-        _check(check, render(made, "markdown"), directory)
+    if file is not None:
+        _check(file, render(made, "markdown"), directory)
         return
     options.write(render(made, kind), output)
 
@@ -92,6 +107,18 @@ def _training(
         return render_tables(plateau_tables(plateaus(rankings)), kind, "Plateaus")
     found = reach(rankings, reference, relative_to or reference)
     return render_tables(reach_tables(found), kind, f"Training until the plateau of {reference}")
+
+
+def _check_committed(folder: Path) -> None:
+    """One line for each committed table that is not what its records say."""
+    from ferbench.cli.committed import committed_tables, differences
+
+    found = list(differences(folder))
+    for line in found:
+        typer.echo(line, err=True)
+    if found:
+        raise typer.Exit(1)
+    typer.echo(f"all {len(committed_tables(folder))} tables of {folder} are what the records say")
 
 
 def _check(path: Path, expected: str, directory: Path) -> None:
@@ -116,16 +143,15 @@ def _print_metrics(
     plugins_dir: list[Path],
     json: bool,
 ) -> None:
-    """Registered metrics over the resultsd predictions, one line a method and metric."""
+    """Registered metrics over the recorded predictions, one line a method and metric."""
     from dataclasses import asdict
 
     from ferbench.board.metric_table import metric_values
     from ferbench.errors import unknown
-    from ferbench.host import discover
     from ferbench.settings import read_settings
 
-    registered = discover(read_settings(plugins_dirs=plugins_dir).plugins).metrics
-    wanted = sorted(registered) if names == "all" else options.names(names)
+    registered = options.plugins(read_settings(plugins_dirs=plugins_dir), names).metrics
+    wanted = sorted(registered) if names == options.ALL else options.names(names)
     for name in wanted:
         if name not in registered:
             raise unknown("metric", name, registered)

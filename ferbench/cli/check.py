@@ -16,14 +16,13 @@ def check(
     from pathlib import Path
     from tempfile import TemporaryDirectory
 
-    from ferbench.host import discover
     from ferbench.settings import read_settings
     from ferbench.testing.conformance import Bench, examine
 
     settings = read_settings(set_, plugins_dir)
-    registry = discover(settings.plugins)
+    registry = options.plugins(settings, *names)
     failed = 0
-    for name in sorted(registry.methods) if names == ["all"] else names:
+    for name in sorted(registry.methods) if names == [options.ALL] else names:
         registry.method(name)
         typer.echo(name)
         with TemporaryDirectory(prefix="ferbench-check-") as folder:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ferbench.cli import options
-from ferbench.cli.prepare import Workers, cores, prepare
+from ferbench.cli.prepare import Root, Workers, cores, prepare
 
 if TYPE_CHECKING:
     from ferbench.contracts.dataset import DatasetSpec
@@ -19,10 +19,6 @@ data_app = typer.Typer(
 )
 
 Name = Annotated[str, typer.Argument(help="The dataset's name.", metavar="NAME")]
-Root = Annotated[
-    Path | None,
-    typer.Option("--root", help="Its folder. Default: as ferbench.yaml says.", metavar="DIR"),
-]
 
 
 @data_app.command("simulate")
@@ -151,11 +147,10 @@ def _dataset(
     name: str, root: Path | None, assignments: list[str], plugins: list[Path]
 ) -> "tuple[DatasetSpec, Settings]":
     """The registered dataset, and the settings with `--root` in them."""
-    from ferbench.host import discover
     from ferbench.settings import read_settings
 
     settings = read_settings(assignments, plugins)
-    spec = discover(settings.plugins).dataset(name)
+    spec = options.plugins(settings, name).dataset(name)
     if root is not None:
         settings.datasets.setdefault(name, {})["root"] = str(root)
     return spec, settings

@@ -27,7 +27,6 @@ def figures(
     from ferbench.gallery.choosing import Wanted
     from ferbench.gallery.draw import Gallery
     from ferbench.grid.workplace import Workplace
-    from ferbench.host import discover
     from ferbench.settings import read_settings
 
     settings = read_settings(set_, plugins_dir)
@@ -35,7 +34,7 @@ def figures(
     wanted = Wanted(options.labels(methods), fold, seed)
     gallery = Gallery(
         place,
-        discover(settings.plugins),
+        options.plugins(settings, *(name.partition(" ")[0] for name in wanted.names)),
         settings,
         preparing,
         lambda line: typer.echo(line, err=True),

@@ -21,12 +21,11 @@ def info(
 ) -> None:
     """Show the size, cost and fidelity of a method; the state of a dataset; a protocol's facts."""
     from ferbench.errors import unknown
-    from ferbench.host import discover
     from ferbench.protocols.named import parse_generic
     from ferbench.settings import read_settings
 
     settings = read_settings(set_, plugins_dir)
-    registry = discover(settings.plugins)
+    registry = options.plugins(settings, name, protocol)
     if name in registry.methods:
         facts = _method(name, preset, protocol, registry, settings)
     elif name in registry.datasets:

@@ -9,8 +9,12 @@ import typer
 
 if TYPE_CHECKING:
     from ferbench.grid.plan import Request
+    from ferbench.host import Registry
+    from ferbench.settings import Settings
 
 DEFAULT_OUT = Path("runs/default")
+ALL = "all"
+"""What stands for every name."""
 
 Methods = Annotated[
     str, typer.Option("--methods", help="Comma-separated names, or `all`.", metavar="NAMES")
@@ -64,6 +68,14 @@ Output = Annotated[
 def names(text: str) -> list[str]:
     """Comma-separated names as a list."""
     return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def plugins(settings: "Settings", *wanted: str | None) -> "Registry":
+    """Every plugin, with those that lie in the current folder under one of these names."""
+    from ferbench.host import discover
+
+    asked = [name for text in wanted if text for name in names(text)]
+    return discover(settings.plugins, [name for name in asked if name != ALL])
 
 
 def labels(text: str) -> list[str]:

@@ -20,12 +20,11 @@ def plan(
     """Count the cells of a grid, and those still to do; nothing is run."""
     from ferbench.grid.plan import make_plan
     from ferbench.grid.versions import version_warnings
-    from ferbench.host import discover
     from ferbench.results.store import Store
     from ferbench.settings import read_settings
 
     settings = read_settings(set_, plugins_dir)
-    registry = discover(settings.plugins)
+    registry = options.plugins(settings, methods, datasets, protocol)
     request = options.request(methods, datasets, preset, protocol, folds, seeds)
     made = make_plan(request, registry, settings)
     store = Store(out)

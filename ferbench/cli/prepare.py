@@ -1,18 +1,27 @@
 """`ferbench data prepare`: what a run would decode and check first."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ferbench.cli import options
 
+Root = Annotated[
+    Path | None,
+    typer.Option("--root", help="Its folder. Default: as ferbench.yaml says.", metavar="DIR"),
+]
 Workers = Annotated[
     int | None, typer.Option("--workers", help="Processes. Default: one a CPU core.", min=1)
 ]
 
 
 def prepare(
-    datasets: options.Datasets = "simfaces",
+    name: Annotated[
+        str, typer.Argument(help="The dataset's name; or give --datasets.", metavar="NAME")
+    ] = "",
+    root: Root = None,
+    datasets: options.Datasets = "",
     methods: options.Methods = "all",
     protocol: options.Protocol = None,
     preset: options.Preset = "lite",
@@ -26,12 +35,15 @@ def prepare(
     from ferbench.errors import Interrupted
     from ferbench.grid.certifying import certified, search
     from ferbench.grid.plan import make_plan
-    from ferbench.host import discover
     from ferbench.settings import read_settings
 
+    datasets = ",".join(filter(None, (name, datasets))) or "simfaces"
     settings = read_settings(set_, plugins_dir)
+    if root is not None:
+        settings.datasets.setdefault(only(datasets), {})["root"] = str(root)
     request = options.request(methods, datasets, preset, protocol, folds, seeds=1)
-    plan = make_plan(request, discover(settings.plugins), settings)
+    registry = options.plugins(settings, methods, datasets, protocol)
+    plan = make_plan(request, registry, settings)
     supplies = plan.supplies
     missing = supplies.missing()
     try:
@@ -50,6 +62,16 @@ def prepare(
         found = certified(corpus, split, settings.cache).certificate.lines()[-1]
         parts = f"train, validation and test of {split.protocol.name}"
         typer.echo(f"{corpus.name}, {parts}: {found}", err=True)
+
+
+def only(datasets: str) -> str:
+    """The one dataset that `--root` is the folder of."""
+    from ferbench.errors import UsageError
+
+    found = options.names(datasets)
+    if len(found) != 1:
+        raise UsageError(f"--root is the folder of one dataset, not of {datasets}: use --set")
+    return found[0]
 
 
 def cores() -> int:

@@ -61,7 +61,6 @@ def run(
     from ferbench.grid.plan import make_plan
     from ferbench.grid.run import run_plan
     from ferbench.grid.workplace import Workplace
-    from ferbench.host import discover
     from ferbench.results.lock import only_run
     from ferbench.results.store import Store
     from ferbench.settings import read_settings
@@ -70,7 +69,7 @@ def run(
         executor, folds = "inline", folds or 1
         set_ = [*QUICK, *set_]
     settings = read_settings(set_, plugins_dir)
-    registry = discover(settings.plugins)
+    registry = options.plugins(settings, methods, datasets, protocol)
     request = options.request(methods, datasets, preset, protocol, folds, seeds)
     plan = make_plan(request, registry, settings)
     out = out.absolute()

@@ -55,6 +55,19 @@ def test_merging_refuses_different_predictions_of_one_environment(ran, tmp_path)
         merge(sources)
 
 
+def test_the_command_refuses_in_one_line_and_writes_nothing(ran, ferbench, tmp_path):
+    record, frame = next(iter(_cells(ran.place.store).values()))
+    write_archive(tmp_path / "a", [(record, frame)])
+    write_archive(tmp_path / "b", [(record, frame.reverse())])
+    code, out, err = ferbench("merge", "a", "b", "--into", "joined")
+    assert (code, out) == (2, "")
+    (line,) = err.splitlines()
+    assert "one of them is wrong, nothing was merged" in line
+    assert not (tmp_path / "joined").exists()
+    assert ferbench("merge", "a", ran.place.out, "--into", "joined")[0] == 0
+    assert len(list(open_results(tmp_path / "joined").records())) == 4
+
+
 def test_merging_keeps_other_environments_by_a_stated_rule(ran, tmp_path):
     record, frame = next(iter(_cells(ran.place.store).values()))
     other = replace(record, hardware_class="a machine whose name comes first")

@@ -1,11 +1,12 @@
 """Methods that each break one rule of the contract, for the tests of the conformance kit."""
 
+import multiprocessing
 import os
 import sys
+from dataclasses import dataclass
 
 import numpy as np
-import torch
-from toys import Nearest, spec
+from toys import Nearest, ToyConfig, spec
 
 from ferbench.contracts.hookspecs import hookimpl
 from ferbench.contracts.method import Predictions
@@ -76,7 +77,7 @@ class Incomplete(Nearest):
 
     def load_state(self, state):
         super().load_state(state)
-        self.means.data[0] = torch.zeros_like(self.means.data[0])
+        self.means.data[0] = 0 * self.means.data[0]
 
 
 class Claims(Nearest):
@@ -101,6 +102,55 @@ class Silent(Nearest):
         self.means.data += 1.0
 
 
+class Positioned(Nearest):
+    """Predicts by the place of a face among the others, from the sixth on."""
+
+    def predict(self, faces, run):
+        p = super().predict(faces, run).probabilities.copy()
+        p[5:] = np.roll(p[5:], 1, axis=1)
+        return Predictions(p)
+
+
+class Squeezes(Nearest):
+    """Loses the first axis where there is one face."""
+
+    def predict(self, faces, run):
+        return Predictions(np.squeeze(super().predict(faces, run).probabilities))
+
+
+class Homesick(Nearest):
+    """Runs in the process of the program alone."""
+
+    def fit(self, data, run):
+        if multiprocessing.parent_process() is not None:
+            raise RuntimeError("where am I?")
+        super().fit(data, run)
+
+
+class Assumes(Nearest):
+    """Needs people, and does not say so."""
+
+    def fit(self, data, run):
+        assert len(data.train.subject) == len(data.train)
+        super().fit(data, run)
+
+
+@dataclass
+class DriftingConfig(ToyConfig):
+    """Doubles its scale whenever it is built."""
+
+    def __post_init__(self):
+        self.scale *= 2
+
+
+class Drifts(Nearest):
+    """Its configuration is another one when it is read again."""
+
+
+class Misnames(Nearest):
+    """Needs what no corpus can have."""
+
+
 class Declares(Nearest):
     """Counts just what it declares: an honest method."""
 
@@ -113,11 +163,18 @@ class Declares(Nearest):
         return batch.queries
 
 
+FURTHER = {
+    Drifts: {"config": DriftingConfig},
+    Misnames: {"needs": frozenset({"subject"})},
+}
+"""What some of them register beside their names."""
+
+
 @hookimpl
 def register_methods(register):
     """Register one method a class, named after it."""
     for cheat in (
         *(Unseeded, Remembers, Peeks, Forgets, Mixes, Incomplete, Claims, Miscounts, Silent),
-        Declares,
+        *(Positioned, Squeezes, Homesick, Assumes, Drifts, Misnames, Declares),
     ):
-        register(spec(cheat.__name__.lower(), f"cheats:{cheat.__name__}"))
+        register(spec(cheat.__name__.lower(), f"cheats:{cheat.__name__}", **FURTHER.get(cheat, {})))

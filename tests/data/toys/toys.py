@@ -1,4 +1,7 @@
-"""A plugin of toy methods for the tests: a nearest-mean classifier, and ways for it to go wrong."""
+"""A plugin of toy methods for the tests: a nearest-mean classifier, and ways for it to go wrong.
+
+Torch is imported in functions: the module registers.
+"""
 
 import os
 import time
@@ -7,7 +10,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from ferbench.contracts.hookspecs import hookimpl
 from ferbench.contracts.method import (
@@ -42,14 +44,20 @@ class Nearest:
     """Class means of the images, moved towards noisy ones in each epoch."""
 
     def __init__(self, config, task):
+        import torch
+
         self.config, self.classes = config, len(task.classes)
         height, width, channels = task.inputs["face"]
         self.means = torch.nn.Parameter(torch.rand(self.classes, height * width * channels))
 
     def _flat(self, faces, rows=None):
+        import torch
+
         return torch.from_numpy(faces.images(rows).reshape(-1, self.means.shape[1]) / 255).float()
 
     def fit(self, data, run):
+        import torch
+
         fault = self.config.fault
         if fault == "raise":
             raise RuntimeError("the toy is broken\nin two lines")
@@ -76,6 +84,8 @@ class Nearest:
                     file.write(f"{epoch}\n")
 
     def predict(self, faces, run):
+        import torch
+
         distance = torch.cdist(self._flat(faces), self.means.detach()) * self.config.scale
         p = torch.softmax(-distance, 1).numpy()
         if self.config.fault == "nan":
@@ -90,6 +100,8 @@ class Nearest:
         return {"means": self.means.detach().numpy()}
 
     def load_state(self, state):
+        import torch
+
         self.means.data = torch.from_numpy(state["means"])
 
     def cost(self):
@@ -137,6 +149,8 @@ class Staged(Nearest):
     """Starts from the means that its stage found."""
 
     def fit(self, data, run):
+        import torch
+
         self.means.data = torch.from_numpy(run.stage("means")["means"]).float()
         run.batch(BatchShape(images=len(data.train)))
 

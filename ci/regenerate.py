@@ -1,0 +1,53 @@
+"""Runs the studies of `leaderboards/studies.toml` seed by seed, and archives after each seed.
+
+`python ci/regenerate.py`; then `python ci/tables.py`. What is recorded already, in the archives or
+in `runs/studies`, is not run again, so that a killed command continues. Cells that newer ones
+replace (the same row, fold and seed, run with newer code) leave the archive.
+"""
+
+import tomllib
+from pathlib import Path
+
+from ferbench.board.grouping import rankings
+from ferbench.cli import app
+from ferbench.results.archive import open_results, write_archive
+from ferbench.results.store import Store
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def restore(archive: Path, store: Store) -> None:
+    """Put the archived cells that the store lacks into it, so that they are not run again."""
+    if not archive.is_dir():
+        return
+    results = open_results(archive)
+    for record in results.records():
+        if store.record(record.cell_id) is None:
+            ok = record.status == "ok"
+            store.save(record, results.predictions(record.cell_id) if ok else None)
+
+
+def archive_newest(store: Store, archive: Path) -> None:
+    """Write the store's cells into an archive, but for those that newer ones replace."""
+    rows = [row for _, found in rankings(store.records()) for row in found]
+    cells = [record for row in rows for record in row.cells]
+    write_archive(
+        archive,
+        [(r, store.predictions(r.cell_id) if r.status == "ok" else None) for r in cells],
+    )
+
+
+def regenerate(leaderboards: Path, work: Path) -> None:
+    """Run every study to its end, below `work`."""
+    studies = tomllib.loads((leaderboards / "studies.toml").read_text(encoding="utf-8"))
+    for name, study in studies.items():
+        store, archive = Store(work / name), leaderboards / "records" / name
+        restore(archive, store)
+        for seeds in range(1, study["seeds"] + 1):
+            options = [*study["run"].split(), "--seeds", str(seeds), "--out", str(store.root)]
+            app(["run", *options], standalone_mode=False)
+            archive_newest(store, archive)
+
+
+if __name__ == "__main__":
+    regenerate(ROOT / "leaderboards", ROOT / "runs" / "studies")

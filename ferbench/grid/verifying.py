@@ -1,0 +1,178 @@
+"""Recorded cells run again by the code of today, and their predictions compared with the record.
+
+A cell can be run again where its id is what this code gives to it: the source of its method, its
+settings, the corpus, the folds, the stages and the way of making images are then what they were.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from ferbench.errors import FerbenchError
+from ferbench.grid.cell import Cell
+from ferbench.grid.corpus import LOCAL_SETTINGS
+from ferbench.grid.executor import Monitor
+from ferbench.grid.inline import InlineExecutor
+from ferbench.grid.plan import Plan, Request, make_plan
+from ferbench.grid.run import run_plan
+from ferbench.grid.source import source_hash
+from ferbench.grid.workplace import Workplace
+from ferbench.host import Registry
+from ferbench.metrics.units import by_image
+from ferbench.results.archive import Results
+from ferbench.results.record import Record
+from ferbench.settings import Settings
+
+Preparing = Callable[[int], AbstractContextManager[Callable[[int], None]]]
+"""Tells of so many images that are prepared; what it yields is called with how many more are."""
+
+
+class NotRerunnable(Exception):
+    """This code does not run the recorded cell; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How near predictions are to the recorded ones: all of the images, of the last state.
+
+    alike:    the share of images that get the same class.
+    farthest: the largest difference of a probability.
+    """
+
+    alike: float
+    farthest: float
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A recorded cell and the same cell run again.
+
+    agreement: None where their predictions are the same bits, or the cell did not end `ok`.
+    """
+
+    recorded: Record
+    again: Record
+    agreement: Agreement | None
+
+    @property
+    def same_environment(self) -> bool:
+        """Whether the predictions must be the same bits."""
+        return self.recorded.environment_class() == self.again.environment_class()
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing contradicts the record."""
+        if self.again.status != "ok":
+            return False
+        return self.agreement is None or not self.same_environment
+
+
+class Verifier:
+    """Runs recorded cells again, one at a time, below a folder of its own."""
+
+    def __init__(
+        self,
+        results: Results,
+        registry: Registry,
+        settings: Settings,
+        folder: Path,
+        monitor: Monitor,
+        preparing: Preparing,
+    ) -> None:
+        self.results, self.registry, self.settings = results, registry, settings
+        self.folder, self.monitor, self.preparing = folder, monitor, preparing
+        self.refused: Counter[str] = Counter()
+
+    def verify(self, records: Sequence[Record], wanted: int) -> Iterator[Verified]:
+        """The first `wanted` records that this code can run; others are counted in `refused`."""
+        done = 0
+        for record in records:
+            try:
+                self.require_same_source(record)
+                if done < wanted:
+                    yield self.rerun(record)
+                    done += 1
+            except NotRerunnable as error:
+                self.refused[f"{record.method}: {error}"] += 1
+
+    def require_same_source(self, record: Record) -> None:
+        """NotRerunnable where the method is not there, or its source is not that of the record."""
+        spec = self.registry.methods.get(record.method)
+        if spec is None:
+            raise NotRerunnable("no plugin registers it")
+        present = source_hash(spec.factory.partition(":")[0])
+        if present != record.source_hash:
+            raise NotRerunnable(f"recorded with source {record.source_hash}, this is {present}")
+
+    def rerun(self, record: Record) -> Verified:
+        """One cell run again; NotRerunnable where this code has another cell in its place."""
+        plan, cell = self._planned(record)
+        with self.preparing(plan.supplies.missing()) as advance:
+            plan.supplies.make(advance)
+        place = Workplace(self.folder, "inline", threads=record.threads)
+        run_plan(plan, InlineExecutor(self.registry, place), place, self.monitor)
+        again = place.store.record(cell.id)
+        assert again is not None, "a cell that was run has a record"
+        agreement = None
+        if again.status == "ok":
+            found, stored = place.store.predictions(cell.id), self.results.predictions(cell.id)
+            agreement = None if found.equals(stored) else compare(found, stored)
+        return Verified(record, again, agreement)
+
+    def _planned(self, record: Record) -> tuple[Plan, Cell]:
+        given = self.settings.datasets.get(record.dataset, {})
+        local = {key: given[key] for key in LOCAL_SETTINGS if key in given}
+        datasets = self.settings.datasets | {record.dataset: {**record.dataset_config, **local}}
+        settings = replace(
+            self.settings, datasets=datasets, methods={record.method: dict(record.config)}
+        )
+        request = Request(
+            [record.method],
+            [record.dataset],
+            record.preset,
+            record.protocol,
+            record.fold + 1,
+            record.seed + 1,
+        )
+        try:
+            plan = make_plan(request, self.registry, settings)
+        except FerbenchError as error:
+            raise NotRerunnable(str(error)) from None
+        axes = record.fold, record.seed
+        cells = [c for c in plan.cells if (c.identity["fold"], c.identity["seed"]) == axes]
+        if not cells:
+            raise NotRerunnable(f"protocol {record.protocol} has no fold {record.fold} now")
+        if cells[0].id != record.cell_id:
+            raise NotRerunnable(_changed(cells[0], record))
+        return replace(plan, cells=cells), cells[0]
+
+
+def _changed(cell: Cell, record: Record) -> str:
+    """What of a cell is no longer as recorded."""
+    told = {
+        "dataset_fingerprint": f"the index of {record.dataset} has changed since",
+        "protocol_fingerprint": f"{record.protocol} cuts other folds now",
+        "config": "its settings are read otherwise now",
+        "stages": "the stages that it reads have changed since",
+    }
+    for name, words in told.items():
+        if cell.identity[name] != getattr(record, name):
+            return words
+    return "its images are made otherwise now, or those it learns from besides"
+
+
+def compare(found: pl.DataFrame, stored: pl.DataFrame) -> Agreement:
+    """How near two frames of predictions are; those of other images agree in nothing."""
+    ordered = [frame.sort("state", "sample") for frame in (found, stored)]
+    if not ordered[0].select("state", "sample").equals(ordered[1].select("state", "sample")):
+        return Agreement(0.0, 1.0)
+    one, other = (frame.select(pl.col("^p_.*$")).to_numpy() for frame in ordered)
+    if one.shape != other.shape:
+        return Agreement(0.0, 1.0)
+    decided = [by_image(frame)["predicted"].to_numpy() for frame in ordered]
+    return Agreement(float((decided[0] == decided[1]).mean()), float(np.abs(one - other).max()))
