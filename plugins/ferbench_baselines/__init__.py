@@ -6,6 +6,13 @@ from ferbench.contracts.hookspecs import hookimpl
 from ferbench.contracts.method import Fidelity, MethodSpec, one_input
 from ferbench.training.presets import BELOW_PAPER, INCEPTION_INPUTS, INCEPTION_PRESETS
 from ferbench.training.recipe import InceptionRecipe
+from ferbench.training.resnet_recipe import BELOW_PAPER as SMALLER_RESNET
+from ferbench.training.resnet_recipe import (
+    RESNET_INPUTS,
+    RESNET_PRESETS,
+    ResNetRecipe,
+    extra_corpora,
+)
 from ferbench_baselines.config import (
     CclConfig,
     CentreConfig,
@@ -57,6 +64,26 @@ LBP_SVM = MethodSpec(
     },
     paper="the hand-crafted baseline that the papers' tables begin with",
     fidelity=Fidelity("inspired", ("the papers print no settings; these are the common ones",)),
+)
+
+RESNET101 = MethodSpec(
+    name="resnet101",
+    summary="cross-entropy and the island loss on a ResNet (101 layers in `paper`)",
+    factory="ferbench_baselines.resnet:ResNet101",
+    config=ResNetRecipe,
+    presets=RESNET_PRESETS,
+    inputs=RESNET_INPUTS,
+    paper="IF-GAN (2021), section 4.3: the row `ResNet-101`",
+    fidelity=Fidelity(
+        "adapted",
+        (
+            "the weights of the two losses are those that IF-GAN prints for itself",
+            "trained on the fold alone, from a random start, unless `extra` names the other "
+            "datasets and `weights` a file of ImageNet's",
+            SMALLER_RESNET,
+        ),
+    ),
+    auxiliary=extra_corpora,
 )
 
 
@@ -116,5 +143,5 @@ METRIC_BASELINES = (
 @hookimpl
 def register_methods(register: Callable[[MethodSpec], None]) -> None:
     """Register the baselines."""
-    for spec in (SOFTMAX, CNN, *METRIC_BASELINES, LBP_SVM):
+    for spec in (SOFTMAX, CNN, *METRIC_BASELINES, RESNET101, LBP_SVM):
         register(spec)

@@ -1,7 +1,6 @@
 """What the methods with references minimise."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import cast
 
 import torch
@@ -11,6 +10,7 @@ from ferbench.contracts.run import BatchShape
 from ferbench.losses.radial import AdaptiveThreshold, FixedThreshold, RadialLoss
 from ferbench.losses.similarity import HSign
 from ferbench.nets.inception import InceptionClassifier
+from ferbench.nets.statistics import own_statistics
 from ferbench.nets.two_branch import MetricBranch
 from ferbench.training.criteria import Criterion, Losses
 from ferbench.training.samplers import TrainingBatch
@@ -72,16 +72,3 @@ def radial_loss(config: IdfermConfig, classes: int, features: int) -> RadialLoss
         return RadialLoss(fixed, classes, features, config.tau / 2, config.momentum)
     learned = AdaptiveThreshold(features, cast(HSign, config.h_sign))
     return RadialLoss(learned, classes, features, momentum=config.momentum)
-
-
-@contextmanager
-def own_statistics(network: nn.Module) -> Iterator[None]:
-    """Inside, batch norm in training takes a batch's statistics and remembers nothing of them."""
-    norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
-    for norm in norms:
-        norm.track_running_stats = False
-    try:
-        yield
-    finally:
-        for norm in norms:
-            norm.track_running_stats = True

@@ -30,19 +30,23 @@ def pictures(labels: np.ndarray, seed: int, size: int = 48) -> np.ndarray:
 class Toy:
     """Training, validation and test faces of the stripes; `absent` is never trained on."""
 
-    def __init__(self, absent: int | None = None, count: int = 48) -> None:
+    def __init__(self, absent: int | None = None, count: int = 48, channels: int = 1) -> None:
+        self.channels = channels
         labels = np.arange(count) % len(CLASSES)
         if absent is not None:
             labels[labels == absent] = (absent + 1) % len(CLASSES)
         self.train = self._labelled(labels, 1)
         self.test_labels = np.arange(30) % len(CLASSES)
-        self.test = Faces({"face": pictures(self.test_labels, 2)}, np.arange(30))
+        self.test = Faces({"face": self._stored(self.test_labels, 2)}, np.arange(30))
         self.data = TrainingFaces(train=self.train, validation=self._labelled(labels[:24], 3))
-        self.task = Task(CLASSES, {"face": (48, 48, 1)})
+        self.task = Task(CLASSES, {"face": (48, 48, channels)})
+
+    def _stored(self, labels: np.ndarray, seed: int) -> np.ndarray:
+        return np.repeat(pictures(labels, seed), self.channels, axis=3)
 
     def _labelled(self, labels: np.ndarray, seed: int) -> LabelledFaces:
         count = len(labels)
-        stored = pictures(labels, seed)
+        stored = self._stored(labels, seed)
         stored.setflags(write=False)
         return LabelledFaces(
             {"face": stored},

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ferbench.errors import UsageError
+from ferbench.training.checksums import require_checksum
 from ferbench.training.recipe import among
 
 CORPORA = ("multipie", "pairs", "train")
@@ -71,11 +71,8 @@ class HngConfig:
         among("symmetry", self.symmetry, SPACES)
         among("phi_input", self.phi_input, PHI_INPUTS)
         for name in ("phi", "psi"):
-            if getattr(self, f"{name}_weights") and not getattr(self, f"{name}_sha256"):
-                raise UsageError(
-                    f"{name}_weights names a file and {name}_sha256 no checksum: set it to what "
-                    "`sha256sum` says of the file"
-                )
+            weights, checksum = f"{name}_weights", f"{name}_sha256"
+            require_checksum(weights, getattr(self, weights), getattr(self, checksum), checksum)
 
     @property
     def has_feature_loss(self) -> bool:

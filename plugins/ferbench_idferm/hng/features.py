@@ -1,20 +1,16 @@
 """The losses' frozen networks, phi (VGG-Face) and psi (Light CNN-4): given, trained or off."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from io import BytesIO
-from pathlib import Path
-from pickle import UnpicklingError
 
 import torch
 from torch import nn
 
 from ferbench.contracts.method import State
 from ferbench.contracts.run import RunContext
-from ferbench.errors import UsageError
 from ferbench.nets.light_cnn import LightCNN
 from ferbench.nets.vgg_face import IMAGENET, VGG_FACE, VggFace
+from ferbench.training.given_weights import give_weights
 from ferbench.training.states import load_module_state
 from ferbench_idferm.hng.config import HngConfig
 from ferbench_idferm.hng.identities import NETWORK
@@ -54,14 +50,14 @@ def feature_networks(config: HngConfig, run: RunContext) -> FeatureNetworks:
     if config.has_feature_loss:
         if config.phi_weights:
             phi = VggFace(levels=LEVELS[config.phi_input])
-            source["phi"] = _give(phi, config.phi_weights, config.phi_sha256, NAMES_OF_PHI)
+            source["phi"] = give_weights(phi, config.phi_weights, config.phi_sha256, NAMES_OF_PHI)
         elif NETWORK in run.stage(PHI):
             phi = VggFace(**run.stage(PHI)["shape"])
             source["phi"] = _fill(phi, run.stage(PHI))
     if config.has_identity_loss:
         if config.psi_weights:
             psi = LightCNN(side=config.psi_side)
-            source["psi"] = _give(psi, config.psi_weights, config.psi_sha256, NAMES_OF_PSI)
+            source["psi"] = give_weights(psi, config.psi_weights, config.psi_sha256, NAMES_OF_PSI)
         elif NETWORK in run.stage(PSI):
             psi = LightCNN(**run.stage(PSI)["shape"])
             source["psi"] = _fill(psi, run.stage(PSI))
@@ -75,35 +71,3 @@ def feature_networks(config: HngConfig, run: RunContext) -> FeatureNetworks:
 def _fill(network: nn.Module, state: State) -> str:
     load_module_state(network, state[NETWORK])
     return f"trained on {state['people']} people"
-
-
-def _give(network: nn.Module, file: str, sha256: str, names: Mapping[str, tuple[str, ...]]) -> str:
-    """Fill a network from a file of weights; nothing of it runs, other layers in it are ignored."""
-    path = Path(file).expanduser()
-    if not path.is_file():
-        raise UsageError(f"the weights {path} do not exist: say where they lie, or leave them out")
-    content = path.read_bytes()
-    found = hashlib.sha256(content).hexdigest()
-    if found != sha256.lower():
-        raise UsageError(
-            f"{path} has SHA-256 {found[:12]}..., not {sha256[:12]}...: it was not opened"
-        )
-    try:
-        stored = torch.load(BytesIO(content), map_location="cpu", weights_only=True)
-    except UnpicklingError:
-        raise UsageError(
-            f"{path} holds more than weights and was not read: store the network's `state_dict()`"
-        ) from None
-    own = network.state_dict()
-    for name, shape in {name: tensor.shape for name, tensor in own.items()}.items():
-        layer, _, kind = name.rpartition(".")
-        known = [f"{other}.{kind}" for other in names[layer]]
-        other = next((key for key in known if key in stored), None)
-        if other is None or stored[other].shape != shape:
-            raise UsageError(
-                f"{path} has no {' or '.join(known)} of shape {tuple(shape)}: it is not "
-                "the network that is meant, or its layers have other names"
-            )
-        own[name] = stored[other]
-    network.load_state_dict(own)
-    return f"given, SHA-256 {found[:12]}"

@@ -6,7 +6,6 @@ import torch
 from ferbench_baselines.softmax import Softmax
 from ferbench_idferm import METHODS
 from ferbench_idferm.config import IdfermConfig
-from ferbench_idferm.criteria import own_statistics
 from ferbench_idferm.method import Idferm
 
 from ferbench.contracts.faces import LabelledFaces, TrainingFaces
@@ -17,6 +16,7 @@ from ferbench.imaging.crops import ten_crop, to_batch
 from ferbench.imaging.photometric import standardise
 from ferbench.loading import load_object
 from ferbench.losses.radial import FixedThreshold
+from ferbench.nets.statistics import own_statistics
 from ferbench.settings import configured
 from ferbench.training.recipe import InceptionRecipe
 from ferbench.training.seeding import seed_everything

@@ -1,0 +1,64 @@
+"""IF-GAN's networks and game at their smallest, and a batch to play with."""
+
+from collections.abc import Callable
+
+import pytest
+import torch
+from ferbench_ifgan.config import IfGanConfig
+from ferbench_ifgan.game import Game, lots_of
+from ferbench_ifgan.network import IfGanNetwork
+from torch import nn
+
+from ferbench.training.counting import ComparisonCounter, counting
+
+SMALL = {"divisor": 16, "gan_divisor": 32, "crop": 32, "batch": 16}
+CLASSES = 3
+
+
+class Case:
+    """A network, its game, and six faces with average faces and labels."""
+
+    def __init__(self, attention: bool = False, **settings: object) -> None:
+        torch.manual_seed(3)
+        self.config = IfGanConfig(**{**SMALL, **settings})
+        self.network = IfGanNetwork(self.config, CLASSES, attention)
+        self.game = Game(self.config, CLASSES, self.network.encoder.features)
+        self.both = nn.ModuleDict({"network": self.network, "game": self.game})
+        self.faces, self.averages = torch.rand(2, 6, 3, 32, 32) * 2 - 1
+        self.labels = torch.tensor([0, 1, 2, 0, 1, 1])
+        self.game.island.centres.copy_(torch.randn(self.game.island.centres.shape))
+
+    def lots(self, count: int = 1):
+        """The batch in so many lots."""
+        return lots_of(self.faces, self.averages, self.labels, count)
+
+    def descents(self, rate: float = 0.0) -> tuple[torch.optim.SGD, torch.optim.SGD]:
+        """Plain optimisers of D, and of G and E."""
+        parts = (self.game.discriminator, self.network)
+        first, second = (torch.optim.SGD(part.parameters(), rate) for part in parts)
+        return first, second
+
+
+@pytest.fixture
+def case() -> type[Case]:
+    """See `Case`."""
+    return Case
+
+
+@pytest.fixture
+def small() -> Callable[..., dict[str, object]]:
+    """`small(epochs=3)`: the smallest settings, with these."""
+    return lambda **own: {**SMALL, **own}
+
+
+@pytest.fixture
+def counted() -> Callable[[Callable[[], object]], int | None]:
+    """`counted(step)`: how many distances a call compares."""
+
+    def measure(step: Callable[[], object]) -> int | None:
+        counter = ComparisonCounter()
+        with counting(counter):
+            step()
+        return counter.total
+
+    return measure
