@@ -7,7 +7,7 @@ from ferbench.contracts.hookspecs import hookimpl
 from ferbench.contracts.metric import Metric
 from ferbench.contracts.protocol import EvaluationProtocol
 from ferbench.datasets.catalogue import CATALOGUE
-from ferbench.datasets.simulated.config import SimFacesConfig
+from ferbench.datasets.simulated.config import SimFacesConfig, SimPairsConfig
 
 SIMFACES = DatasetSpec(
     name="simfaces",
@@ -19,11 +19,21 @@ SIMFACES = DatasetSpec(
     framed=True,
 )
 
+SIMPAIRS = DatasetSpec(
+    name="simpairs",
+    summary="procedural faces from several sides, each with its person's portrait, for generators",
+    factory="ferbench.datasets.simulated.simpairs:SimPairs",
+    config=SimPairsConfig,
+    protocol="kfold:5-val",
+    licence="MIT, as ferbench",
+    framed=True,
+)
+
 
 @hookimpl
 def register_datasets(register: Callable[[DatasetSpec], None]) -> None:
     """Register the adapters of the core."""
-    for dataset in (SIMFACES, *CATALOGUE):
+    for dataset in (SIMFACES, SIMPAIRS, *CATALOGUE):
         register(dataset)
 
 

@@ -13,9 +13,11 @@ from typing import Any, TypeVar
 
 import pluggy
 
+from ferbench.contracts import generators as generator_hooks
 from ferbench.contracts import hookspecs
 from ferbench.contracts import panels as panel_hooks
 from ferbench.contracts.dataset import DatasetSpec
+from ferbench.contracts.generators import GeneratorSpec
 from ferbench.contracts.method import PRESETS, MethodSpec
 from ferbench.contracts.metric import Metric
 from ferbench.contracts.panels import PanelSpec
@@ -27,7 +29,7 @@ Entry = TypeVar("Entry")
 GROUP = "ferbench"
 """The entry-point group that distributions list their plugins under."""
 
-KINDS = ("methods", "datasets", "protocols", "metrics", "panels")
+KINDS = ("methods", "datasets", "protocols", "metrics", "panels", "generators")
 """What is registered, each by a hook of its own."""
 
 
@@ -59,6 +61,7 @@ class Registry:
     protocols: dict[str, EvaluationProtocol] = field(default_factory=dict)
     metrics: dict[str, Metric] = field(default_factory=dict)
     panels: dict[str, PanelSpec] = field(default_factory=dict)
+    generators: dict[str, GeneratorSpec] = field(default_factory=dict)
     plugins: list[Plugin] = field(default_factory=list)
     broken: list[BrokenPlugin] = field(default_factory=list)
     folders: list[Path] = field(default_factory=list)
@@ -94,7 +97,7 @@ def _look_up(kind: str, entries: dict[str, Entry], name: str) -> Entry:
 
 def _manager() -> pluggy.PluginManager:
     manager = pluggy.PluginManager("ferbench")
-    for module in (hookspecs, panel_hooks):
+    for module in (hookspecs, panel_hooks, generator_hooks):
         manager.add_hookspecs(module)
     return manager
 

@@ -155,7 +155,10 @@ def test_compare_prints_the_paired_difference(on_manifest, ferbench):
 
 @pytest.mark.parametrize(
     "verb",
-    ["", "run", "plan", "board", "figures", "new", "check", "info", "published", "verify"],
+    [
+        *("", "run", "plan", "board", "figures", "generate", "new", "check", "info", "published"),
+        "verify",
+    ],
 )
 def test_help_imports_nothing_heavy(verb):
     script = (

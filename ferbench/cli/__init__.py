@@ -11,6 +11,7 @@ from ferbench.cli.compare import compare
 from ferbench.cli.data import data_app
 from ferbench.cli.doctor import doctor
 from ferbench.cli.figures import figures
+from ferbench.cli.generate import generate
 from ferbench.cli.info import info
 from ferbench.cli.list import list_
 from ferbench.cli.merge import merge
@@ -37,6 +38,7 @@ app.command("info")(info)
 app.command("doctor")(doctor)
 app.command("board")(board)
 app.command("figures")(figures)
+app.command("generate")(generate)
 app.command("compare")(compare)
 app.command("published")(published)
 app.command("merge")(merge)

@@ -1,6 +1,7 @@
 """The hooks a plugin may implement. Decorate a function of the same name with `hookimpl`.
 
-One more, `register_panels`, is in `contracts.panels`.
+Two more are in modules of their own: `register_panels` in `contracts.panels`, and
+`register_generators` in `contracts.generators`.
 """
 
 from collections.abc import Callable

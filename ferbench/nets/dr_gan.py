@@ -24,10 +24,10 @@ SIDE = 64
 LAST = 4
 """Side of the encoder's last map, and of the decoder's first."""
 LATENT = 256
-"""Length of z at full width."""
+"""Length of z."""
 
-DOWN = ((32, 64), (64, 64, 128), (128, 96, 192), (192, 128, 256), (256, 160, LATENT))
-"""Widths of the encoder's blocks; each but the first begins by halving the side."""
+DOWN = ((32, 64), (64, 64, 128), (128, 96, 192), (192, 128, 256), (256, 160))
+"""Widths of the encoder's blocks, before z; each but the first begins by halving the side."""
 UP = ((160, 256), (256, 128, 192), (192, 96, 128), (128, 64, 64), (64, 32))
 """Widths of the decoder's blocks; each but the first begins by doubling the side."""
 
@@ -36,12 +36,14 @@ UP = ((160, 256), (256, 128, 192), (192, 96, 128), (128, 64, 64), (64, 32))
 class DrGanShape:
     """The paper's networks by default; the smaller presets deviate from them.
 
-    divisor: every width is divided by it.
+    divisor: every width but that of z is divided by it.
     slope:   of the leaky ReLU (0.1; the paper finds 0.075 to 0.125 alike).
+    latent:  length of z.
     """
 
     divisor: int = 1
     slope: float = 0.1
+    latent: int = LATENT
 
     def width(self, full: int) -> int:
         """A width of the full network, reduced."""
@@ -72,7 +74,7 @@ class Decoder(nn.Module):
         super().__init__()
         first = shape.width(UP[0][-1])
         self.first = first
-        self.fc = nn.Linear(shape.width(LATENT), first * LAST * LAST)
+        self.fc = nn.Linear(shape.latent, first * LAST * LAST)
         layers: list[nn.Module] = [nn.BatchNorm2d(first), nn.LeakyReLU(shape.slope)]
         inputs = first
         for number, block in enumerate(UP):
@@ -103,7 +105,7 @@ class Discriminator(nn.Module):
     def __init__(self, shape: DrGanShape = PAPER) -> None:
         super().__init__()
         self.encoder = Encoder(shape)
-        self.logit = nn.Linear(shape.width(LATENT), 1)
+        self.logit = nn.Linear(shape.latent, 1)
         initialise(self)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -122,10 +124,11 @@ def initialise(module: nn.Module) -> None:
 
 def _down(shape: DrGanShape) -> Iterator[nn.Module]:
     inputs = 1
-    for number, block in enumerate(DOWN):
-        for place, full in enumerate(block):
+    blocks = [[shape.width(full) for full in block] for block in DOWN]
+    blocks[-1].append(shape.latent)
+    for number, block in enumerate(blocks):
+        for place, width in enumerate(block):
             stride = 2 if number and not place else 1
-            width = shape.width(full)
             yield nn.Conv2d(inputs, width, 3, stride, padding=1, bias=False)
             yield nn.BatchNorm2d(width)
             yield nn.LeakyReLU(shape.slope)

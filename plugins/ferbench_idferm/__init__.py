@@ -4,11 +4,14 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+from ferbench.contracts.generators import GeneratorSpec
 from ferbench.contracts.hookspecs import hookimpl
 from ferbench.contracts.method import Fidelity, MethodSpec, one_input
+from ferbench.contracts.panels import PanelSpec
 from ferbench.training.presets import BELOW_PAPER, INCEPTION_INPUTS, INCEPTION_PRESETS
 from ferbench_idferm.config import GeneratedConfig, IdfermConfig
 from ferbench_idferm.hng.config import HNG_PRESETS
+from ferbench_idferm.hng.stages import HNG
 from ferbench_idferm.stages import corpora, generated_corpora, reference_stages, stages
 
 PAPER = "Liu et al., Hard negative generation for identity-disentangled FER (Pattern Recogn. 2019)"
@@ -30,7 +33,8 @@ INPUTS = {**INCEPTION_INPUTS, "paper": one_input(64, 64)}
 
 GENERATOR = (
     "VGG-Face and Light CNN of the generator are trained on its own corpus where no weights are "
-    "given; below `paper` the generator learns from the pairs of the training fold"
+    "given; `study` learns from simulated pairs with the pixel loss alone, `tiny` and `lite` from "
+    "the pairs of the training fold"
 )
 SIGNS = (
     "eq. 16 with the signs that its text has lost, as corrected in ferbench/losses; centres are "
@@ -120,9 +124,24 @@ METHODS = (
     ),
 )
 
+PANELS = tuple(PanelSpec(spec.name, "ferbench_idferm.panels:references") for spec in METHODS)
+
 
 @hookimpl
 def register_methods(register: Callable[[MethodSpec], None]) -> None:
     """Register the variants."""
     for spec in METHODS:
         register(spec)
+
+
+@hookimpl
+def register_panels(register: Callable[[PanelSpec], None]) -> None:
+    """Register what the variants show of faces."""
+    for spec in PANELS:
+        register(spec)
+
+
+@hookimpl
+def register_generators(register: Callable[[GeneratorSpec], None]) -> None:
+    """Register the stage that trains the generator."""
+    register(GeneratorSpec(HNG, "ferbench_idferm.hng.generator:opened"))

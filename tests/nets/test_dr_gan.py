@@ -4,7 +4,15 @@ import pytest
 import torch
 from torch import nn
 
-from ferbench.nets.dr_gan import DOWN, UP, Decoder, Discriminator, DrGanShape, Encoder
+from ferbench.nets.dr_gan import (
+    DOWN,
+    LATENT,
+    UP,
+    Decoder,
+    Discriminator,
+    DrGanShape,
+    Encoder,
+)
 
 SMALL = DrGanShape(divisor=8)
 
@@ -33,7 +41,7 @@ def sizes(layers, x, kind):
 def test_the_encoder_halves_the_side_where_a_block_begins():
     sides = [64, 32, 16, 8, 4]
     expected = [(w, side) for block, side in zip(DOWN, sides, strict=True) for w in block]
-    assert expected[-1] == (256, 4)
+    expected.append((LATENT, 4))
     with torch.no_grad():
         assert sizes(Encoder().layers, torch.zeros(2, 1, 64, 64), nn.Conv2d) == expected
 
@@ -47,12 +55,12 @@ def test_the_decoder_doubles_it():
         assert sizes(decoder.layers, first, nn.ConvTranspose2d) == [*expected, (1, 64)]
 
 
-@pytest.mark.parametrize("shape", [DrGanShape(), SMALL, DrGanShape(16, 0.075)])
+@pytest.mark.parametrize("shape", [DrGanShape(), SMALL, DrGanShape(16, 0.075, 24)])
 def test_faces_become_latents_faces_and_one_verdict_each(shape):
     torch.manual_seed(0)
     faces = torch.rand(3, 1, 64, 64) * 2 - 1
     z = Encoder(shape)(faces)
-    assert z.shape == (3, 256 // shape.divisor)
+    assert z.shape == (3, shape.latent)
     made = Decoder(shape)(z)
     assert made.shape == faces.shape
     assert made.abs().max() <= 1

@@ -1,4 +1,4 @@
-"""The configuration of `simfaces`."""
+"""The configurations of `simfaces` and `simpairs`."""
 
 from dataclasses import dataclass
 
@@ -29,17 +29,45 @@ class SimFacesConfig:
     size: int = 48
 
     def __post_init__(self) -> None:
-        if self.level not in LEVELS:
-            raise UsageError(f"simfaces: unknown level {self.level!r}; known: {', '.join(LEVELS)}")
-        _within("seed", self.seed, 0, 2**63 - 1)
-        _within("subjects", self.subjects, 1, 100_000)
-        _within("takes", self.takes, 1, 1_000)
-        _within("frames", self.frames, 2, 1_000)
-        _within("size", self.size, SMALLEST, LARGEST)
+        _level("simfaces", self.level)
+        _within("simfaces", "seed", self.seed, 0, 2**63 - 1)
+        _within("simfaces", "subjects", self.subjects, 1, 100_000)
+        _within("simfaces", "takes", self.takes, 1, 1_000)
+        _within("simfaces", "frames", self.frames, 2, 1_000)
+        _within("simfaces", "size", self.size, SMALLEST, LARGEST)
 
 
-def _within(name: str, value: int, low: int, high: int) -> None:
+@dataclass
+class SimPairsConfig:
+    """Which pairs of a photograph and its person's portrait are simulated.
+
+    seed, level: as of `simfaces`; the people are others.
+    subjects:    people; the first n of a larger corpus are the same people.
+    inputs:      photographs of each beside the portrait; the first n of more are the same.
+    size:        side of the square pictures in pixels.
+    """
+
+    seed: int = 0
+    level: str = "medium"
+    subjects: int = 1500
+    inputs: int = 7
+    size: int = 64
+
+    def __post_init__(self) -> None:
+        _level("simpairs", self.level)
+        _within("simpairs", "seed", self.seed, 0, 2**63 - 1)
+        _within("simpairs", "subjects", self.subjects, 1, 100_000)
+        _within("simpairs", "inputs", self.inputs, 1, 1_000)
+        _within("simpairs", "size", self.size, SMALLEST, LARGEST)
+
+
+def _level(dataset: str, level: str) -> None:
+    if level not in LEVELS:
+        raise UsageError(f"{dataset}: unknown level {level!r}; known: {', '.join(LEVELS)}")
+
+
+def _within(dataset: str, name: str, value: int, low: int, high: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise UsageError(
-            f"simfaces: {name} is {value!r}; it must be a whole number from {low} to {high}"
+            f"{dataset}: {name} is {value!r}; it must be a whole number from {low} to {high}"
         )

@@ -48,6 +48,11 @@ class Generator:
         return from_signed(self.decoder(self.encoder(faces)))
 
 
+def opened(state: State, device: torch.device) -> Generator:
+    """As `register_generators` names it."""
+    return Generator.from_state(state, device)
+
+
 def to_signed(images: torch.Tensor) -> torch.Tensor:
     """(N, H, W, C) uint8 -> (N, C, H, W) float in [-1, 1]."""
     return to_batch(images).float() / 127.5 - 1

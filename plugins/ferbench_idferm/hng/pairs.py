@@ -40,6 +40,11 @@ class Pairs:
     people: int
     left_out: int
 
+    def wanted(self, pairs: int) -> int:
+        """How many pairs an epoch has for which `pairs` are asked (0: every input once)."""
+        total = len(self.inputs)
+        return min(pairs, total) if pairs else total
+
     def batches(self, pairs: int, size: int, seed: int) -> Iterator[PairBatch]:
         """The pairs of an epoch: `pairs` of them (0: every input once) in batches of `size`.
 
@@ -47,9 +52,8 @@ class Pairs:
         mirrored together with its target, half of the time.
         """
         draw = np.random.default_rng(seed)
-        total = len(self.inputs)
-        wanted = min(pairs, total) if pairs else total
-        order = draw.permutation(total)[:wanted]
+        wanted = self.wanted(pairs)
+        order = draw.permutation(len(self.inputs))[:wanted]
         for rows in shuffled_batches(wanted, size, int(draw.integers(2**31))):
             chosen = order[rows]
             target = self.first[chosen] + draw.integers(self.count[chosen])

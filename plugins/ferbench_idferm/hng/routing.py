@@ -53,9 +53,16 @@ class HngObjective:
         self.symmetry = SymmetryLoss(laplacian=config.symmetry == "laplacian")
 
     def __call__(
-        self, networks: HngNetworks, x: torch.Tensor, y: torch.Tensor, g: torch.Tensor
+        self,
+        networks: HngNetworks,
+        x: torch.Tensor,
+        y: torch.Tensor,
+        g: torch.Tensor,
+        warming: bool = False,
     ) -> HngLosses:
         """Inputs x, targets y and guiding faces g, (N, 1, 64, 64) each in [-1, 1].
+
+        While `warming`, there is the pixel loss alone and the discriminator sees nothing.
 
         The discriminator judges g and x' as they are in this step, in one batch: its last layer
         before the logit is a batch norm, which would give two batches apart the same mean logit
@@ -65,6 +72,8 @@ class HngObjective:
         made = networks.decoder(networks.encoder(x))
         terms = {"pixel": (made - y).abs().mean()}
         content = config.alpha2 * terms["pixel"]
+        if warming:
+            return HngLosses(made, content, None, None, terms)
         if phi is not None:
             terms["feature"] = feature_distance(phi(made), _constant(phi, y))
             content = content + terms["feature"]

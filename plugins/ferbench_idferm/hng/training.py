@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch.optim.lr_scheduler import ConstantLR, LRScheduler, OneCycleLR
 
 from ferbench.contracts.faces import LabelledFaces, TrainingFaces
 from ferbench.contracts.method import State
@@ -23,6 +24,9 @@ from ferbench_idferm.hng.routing import HngNetworks, HngObjective, route
 BETAS = (0.5, 0.999)
 """Adam's; the paper prints no optimiser, these are DR-GAN's."""
 
+RISE = 0.1
+"""Share of the steps in which a one-cycle learning rate rises."""
+
 
 def generator(
     config: Mapping[str, Any], data: LabelledFaces | TrainingFaces, run: RunContext
@@ -34,23 +38,28 @@ def generator(
     """
     settings: HngConfig = configured(HngConfig, [config], "hng")
     pairs = pairs_of(data)
-    shape = DrGanShape(settings.divisor, settings.slope)
+    shape = DrGanShape(settings.divisor, settings.slope, settings.latent)
     features = feature_networks(settings, run)
     objective = HngObjective(settings, features)
     objective.symmetry.to(run.device)
     networks = HngNetworks(shape, settings.variant != "ae-only").train()
     networks.to(run.device).to(memory_format=torch.channels_last)
     optimiser = torch.optim.Adam(networks.parameters(), settings.lr, BETAS, fused=True)
-    for epoch in run.epochs(settings.epochs, networks=networks, optimiser=optimiser):
+    steps = settings.epochs * -(-pairs.wanted(settings.pairs) // settings.batch)
+    schedule = _schedule(settings, optimiser, steps)
+    for epoch in run.epochs(
+        settings.epochs, networks=networks, optimiser=optimiser, schedule=schedule
+    ):
         sums: dict[str, list[float]] = defaultdict(list)
         for batch in pairs.batches(settings.pairs, settings.batch, run.seed("pairs", epoch)):
             x, y, g = (
                 to_signed(torch.from_numpy(faces).to(run.device))
                 for faces in (batch.inputs, batch.targets, batch.guiding)
             )
-            losses = objective(networks, x, y, g)
+            losses = objective(networks, x, y, g, warming=epoch < settings.warmup)
             route(networks, losses)
             optimiser.step()
+            schedule.step()
             run.batch(BatchShape(images=len(x)))
             for name, value in losses.terms.items():
                 sums[name].append(float(value.detach()))
@@ -65,3 +74,12 @@ def generator(
         "people_without_neutral": pairs.left_out,
         "inputs": len(pairs.inputs),
     }
+
+
+def _schedule(settings: HngConfig, optimiser: torch.optim.Adam, steps: int) -> LRScheduler:
+    """Of all steps; Adam's betas stay, which are low for the sake of the game with Dis."""
+    if settings.schedule == "constant":
+        return ConstantLR(optimiser, factor=1.0)
+    return OneCycleLR(
+        optimiser, settings.lr, total_steps=steps, pct_start=RISE, cycle_momentum=False
+    )

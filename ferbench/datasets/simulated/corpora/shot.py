@@ -17,6 +17,8 @@ class Shot:
     units:      action units on top, (FACS number, strength): for faces that have no common name.
     yaw:        degrees that the camera stands to the side; positive: the nose points to the right.
     light:      where a lamp stands, degrees to the right; None: as the level draws it.
+    portrait:   looking straight into the camera, lit from the front, whatever the level draws;
+                `yaw` and `light` then say nothing.
     """
 
     subject: int
@@ -29,6 +31,7 @@ class Shot:
     units: tuple[tuple[int, float], ...] = ()
     yaw: float = 0.0
     light: float | None = None
+    portrait: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,9 @@ from ferbench.datasets.simulated.streams import stream
 LAMP_HEIGHT, LAMP_BRIGHTNESS = 0.35, 0.95
 """Of the lamp of a shot that names one; a lamp is nearly all of the light."""
 
+PORTRAIT_LIGHT = (0.0, 0.45, 0.85)
+"""Direction of the light of a portrait: no side is brighter, so that a mirrored one is one too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
@@ -118,6 +121,8 @@ def _activations(recording: Recording, shot: Shot) -> np.ndarray:
 
 
 def _view(recording: Recording, shot: Shot) -> View:
+    if shot.portrait:
+        return View(light=PORTRAIT_LIGHT)
     view = recording.views[shot.at]
     yaw, pitch, roll = view.pose
     limit = np.radians(LARGEST_TURN)

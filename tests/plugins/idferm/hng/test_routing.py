@@ -40,7 +40,7 @@ def case(small, features):
             {},
         )
         torch.manual_seed(3)
-        networks = HngNetworks(DrGanShape(16), variant != "ae-only")
+        networks = HngNetworks(DrGanShape(16, latent=16), variant != "ae-only")
         faces = torch.rand(3, 4, 1, 64, 64) * 2 - 1
         return HngObjective(config, kept), networks, *faces
 
@@ -132,6 +132,30 @@ def test_the_discriminator_moves_by_its_own_loss_alone(case) -> None:
     own = networks.discriminator.named_parameters()
     for (name, parameter), gradient in zip(own, expected, strict=True):
         torch.testing.assert_close(parameter.grad, gradient, atol=1e-6, rtol=1e-4, msg=name)
+
+
+def test_while_warming_there_is_the_pixel_loss_alone(case) -> None:
+    """The frozen networks and the discriminator are not even asked."""
+    objective, networks, x, y, g = case()
+
+    def asked(*_: object) -> None:
+        raise AssertionError("asked")
+
+    for network in (objective.features.phi, objective.features.psi, networks.discriminator):
+        network.register_forward_pre_hook(asked)
+    losses = objective(networks, x, y, g, warming=True)
+    assert (losses.prior, losses.discrimination) == (None, None)
+    expected = 0.25 * (losses.generated - y).abs().mean()
+    torch.testing.assert_close(losses.content, expected)
+    decoder = list(networks.decoder.parameters())
+    gradients = torch.autograd.grad(expected, decoder, retain_graph=True)
+    route(networks, losses)
+    for parameter, gradient in zip(decoder, gradients, strict=True):
+        torch.testing.assert_close(parameter.grad, gradient)
+    assert all(p.grad is not None for p in networks.encoder.parameters())
+    assert all(p.grad is None for p in networks.discriminator.parameters())
+    with pytest.raises(AssertionError, match="asked"):
+        objective(networks, x, y, g)
 
 
 def test_both_sides_of_the_game_descend_at_once(case) -> None:

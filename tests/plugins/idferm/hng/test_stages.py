@@ -159,6 +159,21 @@ def test_a_generator_of_the_training_fold_is_trained_and_read(planned, tmp_path)
     assert tool.input.shape == (64, 64, 1)
 
 
+def test_simulated_pairs_need_no_folder_and_hold_nobody_who_is_scored(planned, tmp_path) -> None:
+    """As at `study`: people of their own, one generator for all folds; never those evaluated."""
+    few = ("dataset.simpairs.subjects=4", "dataset.simpairs.inputs=2", "dataset.simpairs.size=24")
+    assert HNG_PRESETS["study"]["corpus"] == "simpairs"
+    made = planned(few, dataset="simfaces", folds=2, corpus="simpairs")
+    place = Workplace(tmp_path / "out", "inline")
+    assert [stage.fold for stage in ordered(made)] == [None] * 3
+    for stage in ordered(made):
+        assert run_stage(stage, place, quiet).reason is None
+    state = place.stages.read(ordered(made)[-1].id)
+    assert (state["people"], state["inputs"]) == (4, 12)
+    with pytest.raises(UsageError, match=r"auxiliary corpus simpairs holds .* refused"):
+        planned(few, dataset="simpairs", corpus="simpairs")
+
+
 def test_a_corpus_without_neutral_faces_says_so(planned, tmp_path) -> None:
     made = planned()
     place = Workplace(tmp_path / "out", "inline")
@@ -221,6 +236,8 @@ def test_settings_that_mean_nothing_are_refused() -> None:
     for wrong in ({"corpus": "fer2013"}, {"variant": "gan"}, {"symmetry": "fourier"}):
         with pytest.raises(UsageError, match="known: "):
             HngConfig(**wrong)
+    with pytest.raises(UsageError, match="warmup is 4; it is part of the 3 epochs"):
+        HngConfig(epochs=3, warmup=4)
 
 
 @pytest.mark.parametrize("preset", HNG_PRESETS)
