@@ -13,7 +13,10 @@ from ferbench.cli.committed import committed_tables
 
 ROOT = Path(__file__).resolve().parents[1]
 LEADERBOARDS = Path("leaderboards")
-FIGURES = ("all-curves", "softmax-confusion", "2b-nm-confusion", "triplet-confusion")
+FIGURES = (
+    "all-curves",
+    *(f"{name}-confusion" for name in ("softmax", "2b-nm", "triplet", "ed2l", "adfl")),
+)
 
 
 def main() -> None:
