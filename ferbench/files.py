@@ -1,4 +1,4 @@
-"""Folders that appear whole or not at all, and locks against two writers."""
+"""Files and folders that appear whole or not at all, and locks against two writers."""
 
 import os
 import shutil
@@ -29,6 +29,18 @@ def only_one(lock: Path, busy: str) -> Iterator[None]:
         yield
     finally:
         held.release()
+
+
+@contextmanager
+def whole_file(target: Path) -> Iterator[Path]:
+    """A draft file to write, which becomes `target` when the block ends well."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.parent / f"{DRAFT}{uuid.uuid4().hex}"
+    try:
+        yield draft
+        os.replace(draft, target)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 @contextmanager

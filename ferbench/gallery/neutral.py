@@ -1,6 +1,5 @@
 """Frontal neutral faces of photographs, by a generator that a run trained."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from PIL import Image
 from ferbench.contracts.generators import FaceGenerator, GeneratorSpec
 from ferbench.contracts.method import Preparation
 from ferbench.errors import UsageError
+from ferbench.files import whole_file
 from ferbench.grid.environment import device_for_cell
 from ferbench.grid.workplace import Workplace
 from ferbench.host import Registry
@@ -114,12 +114,7 @@ def framed(image: Path, preparation: Preparation, whole: bool) -> np.ndarray:
 
 
 def write_png(face: np.ndarray, file: Path) -> None:
-    """Write (H, W, 1 or 3) uint8 under another name, then rename: never seen in part."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f".{file.name}.{os.getpid()}.draft")
+    """Write (H, W, 1 or 3) uint8: never seen in part."""
     picture = Image.fromarray(face[..., 0] if face.shape[2] == 1 else face)
-    try:
+    with whole_file(file) as draft:
         picture.save(draft, format="PNG")
-        draft.replace(file)
-    finally:
-        draft.unlink(missing_ok=True)

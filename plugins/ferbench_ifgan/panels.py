@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from torch.nn import functional as F
 
 from ferbench.contracts.faces import Faces
 from ferbench.contracts.panels import Panel
 from ferbench.contracts.run import RunContext
 from ferbench.nets.self_attention import SelfAttention
+from ferbench.training.heat import heat
 from ferbench_ifgan.method import IfGan
 
 POINTS = {"eye": (0.33, 0.36), "cheek": (0.68, 0.52), "mouth": (0.5, 0.66)}
@@ -57,15 +57,12 @@ def _attention(module: SelfAttention, maps: torch.Tensor, over: Panel, name: str
     height, width = maps.shape[2:]
     at_x, at_y = POINTS[name]
     row = module.row(maps, int(at_y * height), int(at_x * width))
-    low, high = (f(row, (1, 2), keepdim=True) for f in (torch.amin, torch.amax))
-    scaled = (row - low) / (high - low).clamp(min=torch.finfo(row.dtype).tiny)
     side = over.pictures.shape[1]
-    heat = F.interpolate(scaled[:, None], size=(side, side), mode="bilinear").squeeze(1)
     pictures = over.pictures.copy()
     half = max(1, side // 48)
     y, at = int(at_y * side), int(at_x * side)
     pictures[:, y - half : y + half, at - half : at + half] = DOT
-    return Panel(f"attention\nfrom the {name}", pictures, heat.clamp(0, 1).cpu().numpy())
+    return Panel(f"attention\nfrom the {name}", pictures, heat(row[:, None], (side, side)))
 
 
 def _pictures(faces: torch.Tensor) -> np.ndarray:

@@ -4,10 +4,11 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from ferbench.contracts.faces import EXPRESSIONS
 from ferbench.datasets.simulated.acting.action_units import POSED
-from ferbench.datasets.simulated.config import SimFacesConfig
+from ferbench.datasets.simulated.config import SimFacesConfig, SimPairsConfig
 from ferbench.datasets.simulated.levels import LEVELS
 from ferbench.errors import UsageError
 
@@ -71,15 +72,23 @@ def parse_sample(sample: str, config: SimFacesConfig) -> Frame:
 
 def hash_frames(frames: Iterable[Frame], config: SimFacesConfig) -> list[str]:
     """SHA-256 of all that determines each picture, and of nothing else."""
-    facts = {
+    facts = {**drawn_from(config), "frames": config.frames}
+    return hash_samples(json.dumps(facts, sort_keys=True), (frame.sample for frame in frames))
+
+
+def drawn_from(config: SimFacesConfig | SimPairsConfig) -> dict[str, Any]:
+    """What every picture of a rendered corpus is determined by."""
+    return {
         "generator": GENERATOR_VERSION,
         "level": asdict(LEVELS[config.level]),
         "seed": config.seed,
         "size": config.size,
-        "frames": config.frames,
     }
-    corpus = json.dumps(facts, sort_keys=True)
-    return [hashlib.sha256(f"{corpus} {frame.sample}".encode()).hexdigest() for frame in frames]
+
+
+def hash_samples(corpus: str, samples: Iterable[str]) -> list[str]:
+    """SHA-256 of what a corpus is determined by, together with the name of each picture."""
+    return [hashlib.sha256(f"{corpus} {sample}".encode()).hexdigest() for sample in samples]
 
 
 def _within(frame: Frame, config: SimFacesConfig) -> bool:

@@ -1,9 +1,8 @@
 """The `simpairs` adapter: photographs, each with its person's frontal neutral portrait."""
 
-import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,8 +13,7 @@ from ferbench.datasets.simulated.config import SimPairsConfig
 from ferbench.datasets.simulated.corpora.marker import CORPORA_VERSION
 from ferbench.datasets.simulated.corpora.order import Order
 from ferbench.datasets.simulated.corpora.shot import Shot
-from ferbench.datasets.simulated.frames import GENERATOR_VERSION
-from ferbench.datasets.simulated.levels import LEVELS
+from ferbench.datasets.simulated.frames import drawn_from, hash_samples
 from ferbench.errors import UsageError
 
 if TYPE_CHECKING:
@@ -147,15 +145,6 @@ class SimPairs:
 
     def _hashes(self, pictures: Sequence[Photograph]) -> list[str]:
         """SHA-256 of all that determines each picture, and of nothing else."""
-        facts = {
-            "generator": GENERATOR_VERSION,
-            "corpora": CORPORA_VERSION,
-            "level": asdict(LEVELS[self.config.level]),
-            "seed": self.config.seed,
-            "size": self.config.size,
-        }
+        facts = {**drawn_from(self.config), "corpora": CORPORA_VERSION}
         corpus = self.name + json.dumps(facts, sort_keys=True)
-        return [
-            hashlib.sha256(f"{corpus} {picture.sample}".encode()).hexdigest()
-            for picture in pictures
-        ]
+        return hash_samples(corpus, (picture.sample for picture in pictures))
