@@ -1,11 +1,11 @@
 """Looking for near-duplicate images across a split, once the images are prepared."""
 
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from ferbench.files import whole_file
 from ferbench.grid.corpus import Corpus
 from ferbench.grid.material import Supplies
 from ferbench.imaging.prepared import open_prints
@@ -40,12 +40,9 @@ def search(splits: Iterable[tuple[Corpus, Split]], supplies: Supplies) -> bool:
             continue
         checked = cut(split.protocol, corpus.index, Prints(*open_prints(folders[0])), tolerate=True)
         found = checked.certificate
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(f".{os.getpid()}.draft")
-        draft.write_text(
-            json.dumps({"near_duplicates": found.near_duplicates, "example": found.example})
-        )
-        os.replace(draft, path)
+        told = {"near_duplicates": found.near_duplicates, "example": found.example}
+        with whole_file(path) as draft:
+            draft.write_text(json.dumps(told))
         searched = True
     return searched
 

@@ -1,6 +1,5 @@
 """Material: tables of labels and prepared images, made before the workers that read them run."""
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from ferbench.contracts.method import Preparation
+from ferbench.files import whole_file
 from ferbench.grid.cell import Material
 from ferbench.grid.corpus import Corpus
 from ferbench.imaging.finding import faces_of
@@ -70,10 +70,8 @@ class Supplies:
         """Write the tables and prepare the images that the cache does not hold yet."""
         for path, table in self.tables.items():
             if not path.exists():
-                path.parent.mkdir(parents=True, exist_ok=True)
-                draft = path.with_suffix(f".{os.getpid()}.draft")
-                table.write_parquet(draft)
-                os.replace(draft, path)
+                with whole_file(path) as draft:
+                    table.write_parquet(draft)
         with limited_threads(1):  # rendering is faster so: its steps are small
             for needs in self._to_do():
                 first = needs[0]

@@ -1,6 +1,5 @@
 """ResNet in torchvision's names, on one picture and on a pair."""
 
-
 import pytest
 import torch
 import torchvision

@@ -1,6 +1,5 @@
 """IF-GAN's generator and discriminator: sizes, and attention against the explicit formula."""
 
-
 import pytest
 import torch
 from torch import nn
