@@ -36,8 +36,9 @@ class HngConfig:
               SHA-256; without them the networks are trained on the corpus's people.
     phi_input: what the given VGG-Face was trained on: grey levels minus that network's mean, or
               ImageNet's mean and deviation.
-    feature_divisor, feature_epochs, feature_images: of the trained VGG-Face and Light CNN-4; as
-              `divisor`, `epochs`, `pairs`.
+    phi_divisor, psi_divisor: of the trained VGG-Face and Light CNN-4; as `divisor`.
+    feature_epochs, feature_images, feature_batch, feature_lr: of their training; as `epochs`,
+              `pairs`, `batch`, and the highest rate of a one-cycle schedule.
     psi_side: pixels that faces are enlarged to for Light CNN-4; 128 is its own size.
     psi_dropout: of Light CNN-4's feature while it is trained; 0.7 is its authors'.
     """
@@ -66,9 +67,11 @@ class HngConfig:
     psi_sha256: str = ""
     psi_side: int = 128
     psi_dropout: float = 0.7
-    feature_divisor: int = 1
+    phi_divisor: int = 1
+    psi_divisor: int = 1
     feature_epochs: int = 10
     feature_images: int = 0
+    feature_batch: int = 32
     feature_lr: float = 1e-3
 
     def __post_init__(self) -> None:
@@ -107,6 +110,7 @@ BALANCED: Mapping[str, Any] = {
     "alpha4": 3.0,
     "psi_side": 64,
     "psi_dropout": 0.0,
+    "feature_lr": 2e-3,
 }
 """Below `paper`. A VGG-Face that we train gives an L_feat of 100 to 270, beside which the printed
 weights leave nothing of the other losses: faces come out as a checkerboard.
@@ -121,7 +125,8 @@ HNG_PRESETS: Mapping[str, Mapping[str, Any]] = {
         "epochs": 2,
         "warmup": 1,
         "pairs": 128,
-        "feature_divisor": 16,
+        "phi_divisor": 16,
+        "psi_divisor": 16,
         "feature_epochs": 1,
         "feature_images": 128,
     },
@@ -133,20 +138,23 @@ HNG_PRESETS: Mapping[str, Mapping[str, Any]] = {
         "epochs": 6,
         "warmup": 4,
         "pairs": 512,
-        "feature_divisor": 8,
+        "phi_divisor": 8,
+        "psi_divisor": 8,
         "feature_epochs": 2,
         "feature_images": 768,
     },
     "study": {
         **BALANCED,
         "corpus": "simpairs",
-        "variant": "ae-only",
+        "identity": "target",
+        "alpha1": 1.0,
         "divisor": 4,
-        "epochs": 10,
-        "warmup": 7,
+        "epochs": 12,
+        "warmup": 2,
         "pairs": 6000,
-        "feature_divisor": 8,
-        "feature_epochs": 3,
+        "phi_divisor": 8,
+        "psi_divisor": 4,
+        "feature_epochs": 6,
     },
     "paper": {},
 }

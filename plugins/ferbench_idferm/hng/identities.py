@@ -17,6 +17,7 @@ from ferbench.training.batches import shuffled_batches
 from ferbench.training.states import module_state
 from ferbench_idferm.hng.generator import to_signed
 from ferbench_idferm.hng.pairs import mirrored
+from ferbench_idferm.hng.rates import one_cycle
 
 POOLED = 4
 """Side of the map that phi's classifier sees."""
@@ -73,7 +74,10 @@ def _trained(
     data: LabelledFaces | TrainingFaces,
     run: RunContext,
 ) -> State:
-    """Cross-entropy over people, Adam; `shape`, `people` and the network of the last epoch."""
+    """Cross-entropy over people, Adam with a one-cycle rate; the network of the last epoch.
+
+    The state holds it beside `shape` and `people`.
+    """
     images, person = _people(data)
     people = int(person.max(initial=-1)) + 1
     state: State = {"shape": dict(shape), "people": people}
@@ -81,9 +85,12 @@ def _trained(
         return state
     classifier = make(people).to(run.device).train()
     optimiser = torch.optim.Adam(classifier.parameters(), lr=config["lr"], fused=True)
-    for epoch in run.epochs(config["epochs"], classifier=classifier, optimiser=optimiser):
+    wanted = min(config["images"] or len(person), len(person))
+    schedule = one_cycle(optimiser, config["lr"], config["epochs"] * -(-wanted // config["batch"]))
+    for epoch in run.epochs(
+        config["epochs"], classifier=classifier, optimiser=optimiser, schedule=schedule
+    ):
         draw = np.random.default_rng(run.seed("people", epoch))
-        wanted = min(config["images"] or len(person), len(person))
         order = draw.permutation(len(person))[:wanted]
         losses, correct = [], 0
         for rows in shuffled_batches(wanted, config["batch"], run.seed("batches", epoch)):
@@ -95,6 +102,7 @@ def _trained(
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
+            schedule.step()
             run.batch(BatchShape(images=len(chosen)))
             losses.append(float(loss.detach()))
             correct += int((logits.argmax(1) == labels).sum())

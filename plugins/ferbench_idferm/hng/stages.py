@@ -24,9 +24,11 @@ def generator_stages(config: HngConfig) -> tuple[StageSpec, ...]:
     """The feature networks that must be trained, each in a stage of its own, then the generator."""
     found = []
     if config.has_feature_loss and not config.phi_weights:
-        found.append(_stage(PHI, "ferbench_idferm.hng.identities:phi", config, _features(config)))
+        own = _features(config, config.phi_divisor)
+        found.append(_stage(PHI, "ferbench_idferm.hng.identities:phi", config, own))
     if config.has_identity_loss and not config.psi_weights:
-        own = {**_features(config), "side": config.psi_side, "dropout": config.psi_dropout}
+        own = _features(config, config.psi_divisor)
+        own |= {"side": config.psi_side, "dropout": config.psi_dropout}
         found.append(_stage(PSI, "ferbench_idferm.hng.identities:psi", config, own))
     before = tuple(stage.name for stage in found)
     factory = "ferbench_idferm.hng.training:generator"
@@ -37,12 +39,12 @@ def _corpus(config: HngConfig) -> str:
     return config.corpus if config.corpus == TRAIN else f"{config.corpus}:pairs"
 
 
-def _features(config: HngConfig) -> dict[str, Any]:
+def _features(config: HngConfig, divisor: int) -> dict[str, Any]:
     return {
-        "divisor": config.feature_divisor,
+        "divisor": divisor,
         "epochs": config.feature_epochs,
         "images": config.feature_images,
-        "batch": config.batch,
+        "batch": config.feature_batch,
         "lr": config.feature_lr,
     }
 

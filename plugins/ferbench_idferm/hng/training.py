@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch.optim.lr_scheduler import ConstantLR, LRScheduler, OneCycleLR
+from torch.optim.lr_scheduler import ConstantLR, LRScheduler
 
 from ferbench.contracts.faces import LabelledFaces, TrainingFaces
 from ferbench.contracts.method import State
@@ -19,13 +19,11 @@ from ferbench_idferm.hng.config import HngConfig
 from ferbench_idferm.hng.features import feature_networks
 from ferbench_idferm.hng.generator import to_signed
 from ferbench_idferm.hng.pairs import pairs_of
+from ferbench_idferm.hng.rates import one_cycle
 from ferbench_idferm.hng.routing import HngNetworks, HngObjective, route
 
 BETAS = (0.5, 0.999)
 """Adam's; the paper prints no optimiser, these are DR-GAN's."""
-
-RISE = 0.1
-"""Share of the steps in which a one-cycle learning rate rises."""
 
 
 def generator(
@@ -77,9 +75,7 @@ def generator(
 
 
 def _schedule(settings: HngConfig, optimiser: torch.optim.Adam, steps: int) -> LRScheduler:
-    """Of all steps; Adam's betas stay, which are low for the sake of the game with Dis."""
+    """Over all steps."""
     if settings.schedule == "constant":
         return ConstantLR(optimiser, factor=1.0)
-    return OneCycleLR(
-        optimiser, settings.lr, total_steps=steps, pct_start=RISE, cycle_momentum=False
-    )
+    return one_cycle(optimiser, settings.lr, steps)

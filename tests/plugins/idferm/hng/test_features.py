@@ -103,7 +103,7 @@ def test_a_file_without_a_checksum_is_refused(small) -> None:
 
 def test_else_both_are_trained_to_tell_people_apart(small, new_run, faces) -> None:
     """Levels 0 to 7 for person 0 and 1 in turn: after some epochs they are told apart."""
-    config = small(feature_divisor=16, feature_epochs=1, batch=8)
+    config = small(phi_divisor=16, psi_divisor=16, feature_epochs=1, batch=8)
     data = faces([0, 1] * 4, [0] * 8, [0] * 8)
     assert len(data) == 8
     stages = {stage.name: stage for stage in generator_stages(config)}
@@ -125,7 +125,7 @@ def test_else_both_are_trained_to_tell_people_apart(small, new_run, faces) -> No
 
 def test_training_them_learns(small, new_run, faces) -> None:
     """Two people, dark and bright."""
-    config = {"divisor": 16, "epochs": 10, "images": 0, "batch": 8, "lr": 1e-2}
+    config = {"divisor": 16, "epochs": 20, "images": 0, "batch": 8, "lr": 1e-2}
     data = faces([int(level >= 100) for level in range(200)], [0] * 200, [0] * 200)
     few = data.part([*range(20), *range(180, 200)])
     for factory, own in ((phi, {}), (psi, {"side": 64, "dropout": 0.5})):
