@@ -13,8 +13,8 @@ the identity loss: 100 % less `right person`) and figure 10 (distances with and 
 Two networks judge, an identity network and a classifier of expressions. They are trained here, on
 simulated people of their own (some CPU minutes; kept in the cache), and share nothing with the
 generator's phi and psi: other people, other networks, another loss. The people whose faces are
-generated are others again, two sets of them: settings are chosen on `validation`, and `test` is
-looked at once.
+generated are others again: settings are chosen on `validation`, and `test` is looked at once for a
+generator whose settings are final. Where an earlier one was judged by it, `PEOPLE` names new ones.
 
 Of each person there is a portrait (frontal, neutral, lit from the front), three more neutral
 frontal photographs, and twelve photographs as `simpairs` has them: any expression, half from the
@@ -60,6 +60,8 @@ SIDE = 64
 LEVEL = "medium"
 JUDGES, JUDGED = 300, 50
 """People whom the judges learn from, and whose faces are generated."""
+PEOPLE = {"validation": "validation", "test": "second test"}
+"""The population of each part; that of the name `test` has judged an earlier generator."""
 INPUTS, NEUTRALS = 12, 3
 NEUTRAL = EXPRESSIONS[0]
 EPOCHS, BATCH, RATE = 10, 32, 3e-3
@@ -218,7 +220,7 @@ class Held:
 
 def held_out(part: str, judged: Judges) -> Held:
     """The people of `validation` or `test`."""
-    order = population(part, JUDGED)
+    order = population(PEOPLE[part], JUDGED)
     people = range(JUDGED)
     shots = [Photograph(person, n).shot(order) for person in people for n in range(INPUTS)]
     neutral = rendered(order, [shot for person in people for shot in neutral_shots(person)])
@@ -313,7 +315,7 @@ def main() -> None:
     """Print the table, and draw what is asked for."""
     parser = argparse.ArgumentParser(description="Judge generated faces.")
     parser.add_argument("runs", type=Path, nargs="+", metavar="RUN")
-    parser.add_argument("--part", choices=("validation", "test"), default="validation")
+    parser.add_argument("--part", choices=tuple(PEOPLE), default="validation")
     parser.add_argument("--sheet", type=Path, metavar="FILE")
     parser.add_argument("--histogram", type=Path, metavar="FILE")
     asked = parser.parse_args()

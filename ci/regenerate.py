@@ -6,6 +6,7 @@ replace (the same row, fold and seed, run with newer code) leave the archive.
 """
 
 import tomllib
+from itertools import product
 from pathlib import Path
 
 from ferbench.board.grouping import rankings
@@ -38,13 +39,15 @@ def archive_newest(store: Store, archive: Path) -> None:
 
 
 def regenerate(leaderboards: Path, work: Path) -> None:
-    """Run every study to its end, below `work`."""
+    """Run every study to its end, below `work`: its corpora, then seed by seed all of its runs."""
     studies = tomllib.loads((leaderboards / "studies.toml").read_text(encoding="utf-8"))
     for name, study in studies.items():
         store, archive = Store(work / name), leaderboards / "records" / name
         restore(archive, store)
-        for seeds in range(1, study["seeds"] + 1):
-            options = [*study["run"].split(), "--seeds", str(seeds), "--out", str(store.root)]
+        for preparing in study.get("prepare", []):
+            app(preparing.split(), standalone_mode=False)
+        for seeds, run in product(range(1, study["seeds"] + 1), study["runs"]):
+            options = [*run.split(), "--seeds", str(seeds), "--out", str(store.root)]
             app(["run", *options], standalone_mode=False)
             archive_newest(store, archive)
 

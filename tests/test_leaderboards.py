@@ -72,9 +72,11 @@ def test_studies_are_run_seed_by_seed_and_continue(tmp_path, monkeypatch):
     folder, archive = tmp_path / "leaderboards", tmp_path / "leaderboards" / "records" / "small"
     folder.mkdir()
     monkeypatch.chdir(tmp_path)
+    made = "data simulate jaffe --root jaffe --subjects 3 --size 64 --workers 1"
     small = "--methods lbp-svm --preset tiny --folds 1 --set dataset.simfaces.subjects=10"
     for seeds in (1, 2):
-        (folder / "studies.toml").write_text(f"[small]\nrun = '{small}'\nseeds = {seeds}\n")
+        study = f"[small]\nprepare = ['{made}']\nruns = ['{small}']\nseeds = {seeds}\n"
+        (folder / "studies.toml").write_text(study)
         before = list(open_results(archive).records()) if seeds == 2 else []
         if before:
             (first,) = before
@@ -86,6 +88,7 @@ def test_studies_are_run_seed_by_seed_and_continue(tmp_path, monkeypatch):
     assert found[0] == first
     assert found[1].cell_id != "old"
     assert len(found) == 2
+    assert list((tmp_path / "jaffe").iterdir())
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from ferbench.board.comparison import Entry
 from ferbench.board.model import RankingKey
 from ferbench.board.statistics import SEEDS_FOR_A_CLAIM
+from ferbench.results.record import Record
 
 
 def notes(key: RankingKey, entries: Sequence[Entry]) -> tuple[str, ...]:
@@ -43,8 +44,17 @@ def notes(key: RankingKey, entries: Sequence[Entry]) -> tuple[str, ...]:
     mixed = [e.row.label for e in entries if len({c.source_hash for c in e.group.done}) > 1]
     if mixed:
         found.append(f"Cells of more than one source version: {', '.join(mixed)}.")
+    hardware = sorted({_hardware(cell) for cell in done})
+    if hardware:
+        found.append(f"Hardware: {'; '.join(hardware)}.")
     if len({cell.hardware_class for cell in done}) > 1:
         found.append("Trained on different hardware: training times do not compare.")
     if any(cell.shared_device for cell in done):
         found.append("Cells ran beside others: training times are no timing claim.")
     return tuple(found)
+
+
+def _hardware(cell: Record) -> str:
+    """Its class, the threads of a cell and the version of torch."""
+    threads = f"{cell.threads} thread{'s' if cell.threads > 1 else ''}"
+    return f"{cell.hardware_class}, {threads}, torch {cell.versions.get('torch', 'unknown')}"

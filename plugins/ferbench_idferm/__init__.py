@@ -33,8 +33,8 @@ INPUTS = {**INCEPTION_INPUTS, "paper": one_input(64, 64)}
 
 GENERATOR = (
     "VGG-Face and Light CNN of the generator are trained on its own corpus where no weights are "
-    "given; `study` learns from simulated pairs with the pixel loss alone, `tiny` and `lite` from "
-    "the pairs of the training fold"
+    "given; `study` learns from simulated pairs and compares people with the target, not with the "
+    "input; `tiny` and `lite` learn from the pairs of the training fold"
 )
 SIGNS = (
     "eq. 16 with the signs that its text has lost, as corrected in ferbench/losses; centres are "

@@ -112,6 +112,9 @@ def test_training_time_is_cpu_time_on_a_cpu_and_elapsed_time_on_a_gpu(bench) -> 
     assert (cpu.train_seconds, cpu.train_seconds_kind) == (7.0, "cpu")
     assert (gpu.train_seconds, gpu.train_seconds_kind) == (2.0, "wall")
     assert any("different hardware" in note for note in board.sections[0].notes)
+    assert any(
+        "Hardware: " in note and "H100, 1 thread" in note for note in board.sections[0].notes
+    )
 
 
 def test_probes_are_averaged_over_the_cells_that_have_them(bench) -> None:

@@ -159,6 +159,5 @@ HNG_PRESETS: Mapping[str, Mapping[str, Any]] = {
     "paper": {},
 }
 """Settings of the generator by preset. `tiny` and `lite` learn from the training fold, which needs
-no further corpus and gives no good faces. `study` has the pixel loss alone, which is what was
-measured (see the plugin's README); with `variant=full` the others join for its last three epochs.
+no further corpus and gives no good faces. The plugin's README says how `study` was chosen.
 """
