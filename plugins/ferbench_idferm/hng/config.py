@@ -149,7 +149,7 @@ HNG_PRESETS: Mapping[str, Mapping[str, Any]] = {
         "identity": "target",
         "alpha1": 1.0,
         "divisor": 4,
-        "epochs": 12,
+        "epochs": 18,
         "warmup": 2,
         "pairs": 6000,
         "phi_divisor": 8,
