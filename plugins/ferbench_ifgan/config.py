@@ -27,8 +27,8 @@ class IfGanConfig(ResNetRecipe):
     """
 
     gan_divisor: int = 16
-    lambda1: float = 1.0
-    lambda2: float = 200.0
+    lambda1: float = 0.1
+    lambda2: float = 1000.0
     cls_to_g: bool = True
     pair: str = "channels"
     island_on: str = "both"
