@@ -3,11 +3,11 @@
 import contextlib
 import hashlib
 import os
-import tempfile
 import time
 from pathlib import Path
 
 from ferbench.errors import UsageError
+from ferbench.files import whole_file
 from ferbench.settings import default_cache
 
 SETTLED = 2_000_000_000
@@ -53,14 +53,16 @@ class FileHashes:
         """Remember what was hashed. A cache folder that cannot be written costs time, no more."""
         if not self._changed:
             return
-        with contextlib.suppress(OSError, UnicodeEncodeError):
-            self._store.parent.mkdir(parents=True, exist_ok=True)
-            handle, draft = tempfile.mkstemp(dir=self._store.parent)
-            with open(handle, "w", encoding="utf-8", newline="\n") as file:
-                for name, (state, found) in (self._known | self._seen).items():
-                    if "\n" not in name and "\t" not in name:
-                        file.write(f"{name}\t{state}\t{found}\n")
-            os.replace(draft, self._store)
+        lines = [
+            f"{name}\t{state}\t{found}\n"
+            for name, (state, found) in (self._known | self._seen).items()
+            if "\n" not in name and "\t" not in name
+        ]
+        with (
+            contextlib.suppress(OSError, UnicodeEncodeError),
+            whole_file(self._store) as draft,
+        ):
+            draft.write_text("".join(lines), encoding="utf-8", newline="\n")
 
 
 def _read(store: Path) -> dict[str, tuple[str, str]]:
