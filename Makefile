@@ -16,7 +16,7 @@ quick: $(READY)  ## install and print a first small table
 	$(BIN)/ferbench run --quick
 
 test: $(READY)  ## install and run the test suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 bench: $(READY)  ## install and run the benchmarks
 	$(BIN)/python -m pytest benchmarks --benchmark-enable
