@@ -7,14 +7,13 @@ gets a row. So runs with other settings make the paper's table 1 (identity error
 the identity loss: 100 % less `right person`) and figure 10 (distances with and without that loss):
 
     ferbench run --methods idferm --preset study --folds 1 --out runs/0 \\
-        --set idferm.hng.variant=full --set idferm.hng.alpha1=0
-    python benchmarks/generated_faces.py runs/0 runs/0.3 --histogram distances.png
+        --set idferm.hng.alpha1=0
+    python benchmarks/generated_faces.py runs/0 runs/1 --histogram distances.png
 
-Two networks judge, an identity network and a classifier of expressions. They are trained here, on
-simulated people of their own (some CPU minutes; kept in the cache), and share nothing with the
-generator's phi and psi: other people, other networks, another loss. The people whose faces are
-generated are others again: settings are chosen on `validation`, and `test` is looked at once for a
-generator whose settings are final. Where an earlier one was judged by it, `PEOPLE` names new ones.
+Two networks judge (`face_judges.py`): who it is, and which expression. The people whose faces are
+generated are others than those they learnt from: settings are chosen on `validation`, and `test` is
+looked at once for a generator whose settings are final. Where an earlier one was judged by it,
+`PARTS` names new ones.
 
 Of each person there is a portrait (frontal, neutral, lit from the front), three more neutral
 frontal photographs, and twelve photographs as `simpairs` has them: any expression, half from the
@@ -28,159 +27,32 @@ RUN.
 """
 
 import argparse
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
+from face_judges import NEUTRALS, PEOPLE, Judges, judges, neutral_shots, population, rendered
 from PIL import Image
-from torch import nn
-from torch.nn import functional as F
 
-from ferbench.contracts.faces import EXPRESSIONS
 from ferbench.contracts.generators import FaceGenerator
-from ferbench.datasets.simulated.corpora.order import Order
-from ferbench.datasets.simulated.corpora.shot import Shot
-from ferbench.datasets.simulated.corpora.studio import Studio
-from ferbench.datasets.simulated.simpairs import FRAMES, Photograph
+from ferbench.datasets.simulated.simpairs import Photograph
 from ferbench.gallery.neutral import choose, open_generator
 from ferbench.grid.workplace import Workplace
 from ferbench.host import discover
-from ferbench.imaging.crops import to_batch
 from ferbench.loading import load_object
-from ferbench.losses.am_softmax import AdditiveMarginSoftmax
-from ferbench.nets.inception import InceptionClassifier, TrunkShape
 from ferbench.settings import read_settings
-from ferbench.training.batches import shuffled_batches
 from ferbench.training.states import read_state
 
-SIDE = 64
-LEVEL = "medium"
-JUDGES, JUDGED = 300, 50
-"""People whom the judges learn from, and whose faces are generated."""
-PEOPLE = {"validation": "validation", "test": "second test"}
+JUDGED = 50
+"""People whose faces are generated."""
+PARTS = {"validation": "validation", "test": "second test"}
 """The population of each part; that of the name `test` has judged an earlier generator."""
-INPUTS, NEUTRALS = 12, 3
-NEUTRAL = EXPRESSIONS[0]
-EPOCHS, BATCH, RATE = 10, 32, 3e-3
-SHAPE = TrunkShape(divisor=4, batch_norm=True)
-ACTED = FRAMES - 1
+INPUTS = 12
+"""Photographs of each."""
 SHOWN = 8
 """People on the sheet."""
-
-
-def population(name: str, people: int) -> Order:
-    """People whom no other corpus has."""
-    return Order(f"generated faces, {name}", people, LEVEL, SIDE)
-
-
-def rendered(order: Order, shots: Sequence[Shot]) -> np.ndarray:
-    """(N, 64, 64, 1) uint8 grey, as faces are prepared for the generator."""
-    pictures = Studio(order).pictures(shots)
-    grey = [np.asarray(Image.fromarray(picture.image).convert("L")) for picture in pictures]
-    return np.stack(grey)[..., None]
-
-
-def neutral_shots(person: int) -> Iterator[Shot]:
-    """The portrait, and frontal neutral photographs."""
-    yield Shot(person, NEUTRAL, frames=FRAMES, at=0, portrait=True)
-    for take in range(NEUTRALS):
-        yield Shot(person, NEUTRAL, take=100 + take, frames=FRAMES, at=0)
-
-
-def lessons(order: Order) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Faces, person and expression that the judges learn from: as many cameras and lamps."""
-    shots = []
-    for person in range(order.subjects):
-        shots += neutral_shots(person)
-        for number, name in enumerate(EXPRESSIONS):
-            like = Photograph(person, number).shot(order)
-            shots.append(
-                Shot(person, name, 200, ACTED, FRAMES, ACTED, yaw=like.yaw, light=like.light)
-            )
-    expression = np.array([EXPRESSIONS.index(shot.expression) for shot in shots])
-    return rendered(order, shots), np.array([shot.subject for shot in shots]), expression
-
-
-@dataclass(frozen=True, slots=True)
-class Judges:
-    """The two networks."""
-
-    identity: InceptionClassifier
-    expression: InceptionClassifier
-
-    def features(self, faces: np.ndarray) -> np.ndarray:
-        """Of the identity network, of length 1: (N, D)."""
-        return F.normalize(_applied(self.identity.embed, faces)).numpy()
-
-    def neutral(self, faces: np.ndarray) -> np.ndarray:
-        """Whether the classifier calls each face neutral, (N,)."""
-        logits = _applied(self.expression, faces)
-        return logits.argmax(1).numpy() == EXPRESSIONS.index(NEUTRAL)
-
-
-@torch.inference_mode()
-def _applied(network: Callable[[torch.Tensor], torch.Tensor], faces: np.ndarray) -> torch.Tensor:
-    return torch.cat([network(_signed(faces[at : at + 128])) for at in range(0, len(faces), 128)])
-
-
-def _signed(faces: np.ndarray) -> torch.Tensor:
-    return to_batch(torch.from_numpy(faces)).float() / 127.5 - 1
-
-
-def judges(cache: Path) -> Judges:
-    """Trained, or as an earlier call left them."""
-    networks = Judges(_network(JUDGES), _network(len(EXPRESSIONS)))
-    parts = nn.ModuleList([networks.identity, networks.expression])
-    file = cache / "generated-faces-judges.pt"
-    if not file.exists():
-        faces, person, expression = lessons(population("judges", JUDGES))
-        _train(networks.identity, faces, person, margin=True)
-        _train(networks.expression, faces, expression, margin=False)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        torch.save(parts.state_dict(), file)
-    parts.load_state_dict(torch.load(file, weights_only=True))
-    parts.eval()
-    return networks
-
-
-def _network(classes: int) -> InceptionClassifier:
-    torch.manual_seed(classes)
-    return InceptionClassifier(classes, 1, SIDE, SHAPE).to(memory_format=torch.channels_last)
-
-
-def _train(
-    network: InceptionClassifier, faces: np.ndarray, labels: np.ndarray, margin: bool
-) -> None:
-    """Adam, one cycle; additive-margin softmax or cross-entropy; faces are mirrored at random."""
-    additive = AdditiveMarginSoftmax()
-    steps = EPOCHS * -(-len(faces) // BATCH)
-    optimiser = torch.optim.AdamW(network.parameters(), RATE, weight_decay=0.05)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps)
-    for epoch in range(EPOCHS):
-        draw = np.random.default_rng(epoch)
-        correct = 0
-        for rows in shuffled_batches(len(faces), BATCH, epoch):
-            x = _signed(faces[rows])
-            flip = torch.from_numpy(draw.random(len(rows)) < 0.5)
-            x[flip] = x[flip].flip(3)
-            y = torch.from_numpy(labels[rows])
-            if margin:
-                logits = F.linear(
-                    F.normalize(network.embed(x)), F.normalize(network.classifier.weight)
-                )
-                loss = additive(logits, y).mean()
-            else:
-                logits = network(x)
-                loss = F.cross_entropy(logits, y)
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-            schedule.step()
-            correct += int((logits.argmax(1) == y).sum())
-        print(f"judge, epoch {epoch + 1}: {correct / len(faces):.3f}", file=sys.stderr, flush=True)
 
 
 def generator_of(path: Path) -> FaceGenerator:
@@ -220,7 +92,7 @@ class Held:
 
 def held_out(part: str, judged: Judges) -> Held:
     """The people of `validation` or `test`."""
-    order = population(PEOPLE[part], JUDGED)
+    order = population(PARTS[part], JUDGED)
     people = range(JUDGED)
     shots = [Photograph(person, n).shot(order) for person in people for n in range(INPUTS)]
     neutral = rendered(order, [shot for person in people for shot in neutral_shots(person)])
@@ -237,8 +109,8 @@ def held_out(part: str, judged: Judges) -> Held:
 
 def mean_face() -> np.ndarray:
     """Of the portraits of other people, (64, 64, 1)."""
-    order = population("judges", JUDGES)
-    shots = [Shot(p, NEUTRAL, frames=FRAMES, at=0, portrait=True) for p in range(100)]
+    order = population("judges", PEOPLE)
+    shots = [next(neutral_shots(person)) for person in range(100)]
     mean: np.ndarray = rendered(order, shots).astype(float).mean(0).round().astype(np.uint8)
     return mean
 
@@ -315,7 +187,7 @@ def main() -> None:
     """Print the table, and draw what is asked for."""
     parser = argparse.ArgumentParser(description="Judge generated faces.")
     parser.add_argument("runs", type=Path, nargs="+", metavar="RUN")
-    parser.add_argument("--part", choices=tuple(PEOPLE), default="validation")
+    parser.add_argument("--part", choices=tuple(PARTS), default="validation")
     parser.add_argument("--sheet", type=Path, metavar="FILE")
     parser.add_argument("--histogram", type=Path, metavar="FILE")
     asked = parser.parse_args()
