@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LEADERBOARDS = Path("leaderboards")
 FIGURES = (
     "all-curves",
-    *(f"{name}-confusion" for name in ("softmax", "2b-nm", "triplet", "ed2l", "adfl")),
+    *(f"{name}-confusion" for name in ("softmax", "2b-nm", "triplet", "idferm", "ed2l", "adfl")),
 )
 
 
