@@ -10,7 +10,14 @@ from ferbench.starters.writing import STARTERS
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "CONTRIBUTING.md").read_text()
-BLOCKS = re.findall(r"```python\n(.*?)```", TEXT, flags=re.DOTALL)
+
+
+def python_blocks(text: str) -> list[str]:
+    """The Python code that a page shows."""
+    return re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+
+
+BLOCKS = python_blocks(TEXT)
 
 
 def starter(kind: str) -> str:
@@ -21,6 +28,10 @@ def starter(kind: str) -> str:
 def test_the_method_is_shown_whole_and_is_under_60_lines():
     assert BLOCKS[0] == starter("method")
     assert len([line for line in BLOCKS[0].splitlines() if line.strip()]) < 60
+
+
+def test_the_readme_shows_the_same_method():
+    assert python_blocks((ROOT / "README.md").read_text()) == [starter("method")]
 
 
 def test_dataset_protocol_and_metric_are_shown_as_they_are_written():
