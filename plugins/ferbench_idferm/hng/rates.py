@@ -1,4 +1,4 @@
-"""The learning rate of the stages below `paper`."""
+"""The learning rate of the generator below `paper`, and of the trained feature networks."""
 
 import torch
 from torch.optim.lr_scheduler import OneCycleLR
