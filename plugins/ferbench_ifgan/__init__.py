@@ -13,6 +13,7 @@ PAPER = "Cai et al., Identity-Free FER using Conditional Generative Adversarial 
 
 OWN: Mapping[str, Mapping[str, Any]] = {
     "tiny": {"gan_divisor": 32},
+    "study": {"gan_divisor": 8, "lambda2": 4000.0},
     "paper": {"gan_divisor": 1, "lambda1": 1.0, "lambda2": 20.0},
 }
 PRESETS = {preset: {**values, **OWN.get(preset, {})} for preset, values in RESNET_PRESETS.items()}
@@ -26,8 +27,9 @@ SINGLE = (
     "and `weights` a file of ImageNet's"
 )
 SMALLER = (
-    "below `paper`: widths of generator and discriminator / 16 (`tiny`: / 32), and "
-    "weights of the adversarial losses and of the L1 distance of 0.1 and 1000 instead of 1 and 20"
+    "below `paper`: widths of generator and discriminator / 16 (`tiny`: / 32, `study`: / 8), and "
+    "weights of the adversarial losses and of the L1 distance of 0.1 and 1000 (`study`: 4000) "
+    "instead of 1 and 20"
 )
 
 
