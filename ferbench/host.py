@@ -51,6 +51,9 @@ class BrokenPlugin:
     distribution: str
     reason: str
 
+    def __str__(self) -> str:
+        return f"broken plugin {self.name} ({self.distribution}): {self.reason}"
+
 
 @dataclass
 class Registry:

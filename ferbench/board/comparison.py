@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import polars as pl
 
 from ferbench.board.grouping import RowCells
-from ferbench.board.model import Comparison, RankingKey, Row, Standing
+from ferbench.board.model import Comparison, RankingKey, Role, Row, Standing
 from ferbench.board.scores import Scored, observations
 from ferbench.board.statistics import (
     LEVEL,
@@ -16,8 +15,6 @@ from ferbench.board.statistics import (
     difference_interval,
     holm,
 )
-
-Role = Literal["leader", "baseline", "placebo", "asked"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ferbench.board.model import RANKING_PRESETS, RankingKey
+from ferbench.board.text import MISSING
 from ferbench.errors import UsageError, unknown
 from ferbench.results.record import Record
-
-ABSENT = "\N{EN DASH}"
-"""The value of a setting that a configuration does not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,4 +99,4 @@ def differing(configs: list[dict[str, str]]) -> list[str]:
     """What tells each configuration from the others, as `name=value, name=value`."""
     names = sorted({name for config in configs for name in config})
     varying = [n for n in names if len({config.get(n) for config in configs}) > 1]
-    return [", ".join(f"{n}={config.get(n, ABSENT)}" for n in varying) for config in configs]
+    return [", ".join(f"{n}={config.get(n, MISSING)}" for n in varying) for config in configs]

@@ -13,6 +13,7 @@ RANKING_PRESETS = ("study", "paper")
 Level = Literal["image", "unit"]
 State = Literal["last", "selected"]
 Standing = Literal["leader", "tied", "behind", "no claim"]
+Role = Literal["leader", "baseline", "placebo", "asked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,7 @@ class Comparison:
 
     label: str
     other: str
-    role: Literal["leader", "baseline", "placebo", "asked"]
+    role: Role
     difference: Difference
     units: int
     unfit: str | None

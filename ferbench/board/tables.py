@@ -1,13 +1,11 @@
 """Tables beside the board, one a ranking, in the formats that the board has."""
 
-import csv
-import io
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ferbench.board.render.flat import Value, rounded
+from ferbench.board.render.flat import rounded
 from ferbench.board.render.markdown import WORDS, pipe_table
+from ferbench.board.render.text_files import Value, csv_text, json_text, new_table, terminal_text
 
 WIDTH = 110
 
@@ -42,13 +40,7 @@ def render_tables(tables: Sequence[Table], format_: str, heading: str) -> str:
         for table in tables
         for row in table.values
     ]
-    if format_ == "json":
-        return json.dumps(values, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    out = io.StringIO()
-    writer = csv.DictWriter(out, list(values[0]) if values else [], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(values)
-    return out.getvalue()
+    return json_text(values) if format_ == "json" else csv_text(values)
 
 
 def _markdown(table: Table) -> str:
@@ -57,19 +49,9 @@ def _markdown(table: Table) -> str:
 
 
 def _terminal(table: Table) -> str:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table as RichTable
-
-    drawn = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    drawn = new_table()
     for name in table.head:
         drawn.add_column(name, justify="left" if name in WORDS else "right")
     for line in table.lines:
         drawn.add_row(*line)
-    out = io.StringIO()
-    console = Console(file=out, width=WIDTH, color_system=None, markup=False, highlight=False)
-    console.print(table.title)
-    console.print(drawn)
-    for note in table.notes:
-        console.print(note)
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+    return terminal_text(table.title, drawn, table.notes, WIDTH)

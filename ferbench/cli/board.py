@@ -1,5 +1,6 @@
 """`ferbench board`: the leaderboards of a results folder."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -61,10 +62,20 @@ def board(
     ] = False,
 ) -> None:
     """Print the leaderboards made from the records in DIR."""
-    if file is not None and not check:
-        from ferbench.errors import UsageError
-
-        raise UsageError(f"{file}: a file is for --check; write to one with --output")
+    _refuse(
+        {
+            "FILE": file is not None,
+            "--check": check,
+            "--json": json,
+            "--format": format_ is not None,
+            "--output": output is not None,
+            "--figures": figures is not None,
+            "--metrics": bool(metrics),
+            "--plateau": plateau,
+            "--reach": reach is not None,
+            "--relative-to": relative_to is not None,
+        }
+    )
     if check and file is None:
         _check_committed(directory or LEADERBOARDS)
         return
@@ -92,6 +103,30 @@ def board(
         _check(file, render(made, "markdown"), directory)
         return
     options.write(render(made, kind), output)
+
+
+ALONE = {
+    "--check": {"FILE"},
+    "--metrics": {"--json"},
+    "--plateau": {"--json", "--format", "--output"},
+    "--reach": {"--json", "--format", "--output", "--relative-to"},
+}
+"""Options that print something else than the board, or nothing, and what goes with each."""
+PARTS = {"FILE": "--check", "--relative-to": "--reach"}
+"""What has no meaning without another option."""
+
+
+def _refuse(given: Mapping[str, bool]) -> None:
+    """Rather one line than an option that is passed over."""
+    from ferbench.errors import UsageError
+
+    named = [name for name, is_given in given.items() if is_given]
+    for name in named:
+        if name in PARTS and PARTS[name] not in named:
+            raise UsageError(f"{name} has no meaning without {PARTS[name]}")
+        for other in named:
+            if name in ALONE and other not in {name, *ALONE[name]}:
+                raise UsageError(f"{name} and {other} do not go together: leave one of them out")
 
 
 def _training(

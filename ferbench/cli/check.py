@@ -32,8 +32,6 @@ def check(
                 if verdict.reason is not None:
                     typer.echo(f"        {verdict.reason}")
     for broken in registry.broken:
-        typer.echo(
-            f"broken plugin {broken.name} ({broken.distribution}): {broken.reason}", err=True
-        )
+        typer.echo(str(broken), err=True)
     if failed:
         raise typer.Exit(1)

@@ -39,6 +39,4 @@ def list_(
     for row in rows:
         typer.echo(f"{row['name']:{width}}  {row['summary']}")
     for broken in registry.broken:
-        typer.echo(
-            f"broken plugin {broken.name} ({broken.distribution}): {broken.reason}", err=True
-        )
+        typer.echo(str(broken), err=True)

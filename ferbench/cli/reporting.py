@@ -38,7 +38,7 @@ def report(
             f"{record.seed}: {record.reason}"
         )
     for broken in registry.broken:
-        _say(f"broken plugin {broken.name} ({broken.distribution}): {broken.reason}")
+        _say(str(broken))
     for dataset, samples in plan.supplies.faces_not_found().items():
         shown = ", ".join(samples[:3]) + (", .." if len(samples) > 3 else "")
         _say(f"{dataset}: no face was found in {len(samples)} pictures, used whole: {shown}")

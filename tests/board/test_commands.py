@@ -156,3 +156,18 @@ def test_the_commands_import_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--check", "--plateau"], "--check and --plateau do not go together"),
+        (["--metrics", "all", "--output", "x"], "--metrics and --output do not go together"),
+        (["--plateau", "--figures", "x"], "--plateau and --figures do not go together"),
+        (["--relative-to", "m"], "--relative-to has no meaning without --reach"),
+        (["board.md"], "FILE has no meaning without --check"),
+    ],
+)
+def test_board_passes_over_no_option(results: Path, options: list[str], says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        call("board", results, *options)

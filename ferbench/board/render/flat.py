@@ -1,32 +1,13 @@
 """The board as flat rows: JSON for programs, CSV for spreadsheets."""
 
-import csv
-import io
-import json
 from collections.abc import Sequence
 
 from ferbench.board.model import NO_PROBE, Board, FeatureProbes, Probe, Row, Section
 from ferbench.board.published.text import published_values
-
-Value = str | int | float | bool | None
+from ferbench.board.render.text_files import Value
 
 DIGITS = 6
 """Decimals of every share and second, so that the last bits of a sum never show."""
-
-
-def to_json(board: Board) -> str:
-    """An array of rows."""
-    return json.dumps(rows(board), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def to_csv(board: Board) -> str:
-    """A header and one line a row; what is missing is empty."""
-    table = rows(board)
-    out = io.StringIO()
-    writer = csv.DictWriter(out, list(table[0]) if table else [], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(table)
-    return out.getvalue()
 
 
 def rows(board: Board) -> list[dict[str, Value]]:

@@ -1,9 +1,10 @@
 """The board as tables for a terminal of 100 columns, without colour."""
 
-import io
+from collections.abc import Iterator
 
 from ferbench.board import text
 from ferbench.board.model import Board, Section
+from ferbench.board.render.text_files import new_table, terminal_text
 
 WIDTH = 100
 
@@ -20,11 +21,7 @@ def to_table(board: Board) -> str:
 
 
 def _section(section: Section) -> str:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table = new_table()
     for name in COLUMNS:
         words = name in WRAPPED
         table.add_column(
@@ -43,15 +40,14 @@ def _section(section: Section) -> str:
             text.count(row.cost.comparisons_per_epoch),
             text.percent(row.identity.accuracy),
         )
-    out = io.StringIO()
-    console = Console(file=out, width=WIDTH, color_system=None, markup=False, highlight=False)
-    console.print(text.title(section.key))
-    console.print(table)
+    return terminal_text(text.title(section.key), table, _notes(section), WIDTH)
+
+
+def _notes(section: Section) -> Iterator[str]:
+    """Whose placebo a row is, what failed, and what a reader must know."""
     for row in section.rows:
         if row.placebo_of:
-            console.print(f"{row.label} is a placebo of {row.placebo_of}.")
+            yield f"{row.label} is a placebo of {row.placebo_of}."
         for failure in row.failures:
-            console.print(f"{row.label}: {failure.cells} {failure.status}: {failure.reason}")
-    for note in section.notes:
-        console.print(note)
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+            yield f"{row.label}: {failure.cells} {failure.status}: {failure.reason}"
+    yield from section.notes
