@@ -58,6 +58,16 @@ def test_the_command_that_is_named_mends_the_table(ferbench, small):
     assert table.read_bytes() == made
 
 
+def test_the_readme_shows_the_board():
+    tables = runpy.run_path(str(ROOT / "ci" / "tables.py"))
+    table = tables["excerpt"]((LEADERBOARDS / "simfaces.md").read_text(encoding="utf-8"))
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert table in readme, "run `python ci/tables.py`"
+    spoilt = readme.replace("| idferm |", "| idferm (best) |")
+    assert spoilt != readme
+    assert tables["with_table"](spoilt, table) == readme
+
+
 def test_a_list_that_cannot_be_read_is_named(small):
     (small / "tables.toml").write_text("london = 3")
     with pytest.raises(UsageError, match=r"tables.toml: london must be the words of a command"):
