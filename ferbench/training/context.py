@@ -52,10 +52,11 @@ class Progress:
 class Run:
     """Implements `contracts.run.RunContext`.
 
-    axes:      what every seed of the cell depends on (its seed and fold).
-    score:     the method's score on the validation fold, or None where there is none.
-    observe:   called after each offered epoch with its number and scalars.
-    deadline:  a `time.monotonic()` at which the cell is given up, or None.
+    axes:     what every seed of the cell depends on (its seed and fold).
+    stages:   the states of the method's stages, by name.
+    observe:  called after each offered epoch with its number and scalars.
+    deadline: a `time.monotonic()` at which the cell is given up, or None.
+    checkpoint_every: seconds from one checkpoint to the next.
     """
 
     def __init__(
@@ -84,7 +85,10 @@ class Run:
         self.clock = PhaseClock(torch.cuda.synchronize if device.type == "cuda" else lambda: None)
 
     def select(self, method: Method, score: Callable[[], float] | None) -> None:
-        """Keep the best state of `method` by `score`; without a score, the last one alone."""
+        """Keep the best state of `method` by `score`; without one, the last state alone.
+
+        score: of the method on the validation fold, or None where there is none.
+        """
         self._method, self._score = method, score
 
     @contextmanager
