@@ -22,7 +22,7 @@ from ferbench.contracts.method import PRESETS, MethodSpec
 from ferbench.contracts.metric import Metric
 from ferbench.contracts.panels import PanelSpec
 from ferbench.contracts.protocol import EvaluationProtocol
-from ferbench.errors import PluginError, unknown
+from ferbench.errors import PluginError, UsageError, unknown
 
 Entry = TypeVar("Entry")
 
@@ -94,8 +94,16 @@ class Registry:
 
 def _look_up(kind: str, entries: dict[str, Entry], name: str) -> Entry:
     if name not in entries:
-        raise unknown(kind, name, entries)
+        raise not_registered(kind, name, entries)
     return entries[name]
+
+
+def not_registered(kind: str, name: str, known: Iterable[str]) -> UsageError:
+    """An error with the nearest name that is registered, and where others are looked for."""
+    file = name.replace("-", "_") + ".py"
+    return UsageError(
+        f"{unknown(kind, name, known)} (your own: {file} in this folder, or --plugins-dir DIR)"
+    )
 
 
 def _manager() -> pluggy.PluginManager:

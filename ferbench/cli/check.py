@@ -21,17 +21,22 @@ def check(
 
     settings = read_settings(set_, plugins_dir)
     registry = options.plugins(settings, *names)
-    failed = 0
+    failed = []
     for name in sorted(registry.methods) if names == [options.ALL] else names:
         registry.method(name)
         typer.echo(name)
+        told: set[str] = set()
         with TemporaryDirectory(prefix="ferbench-check-") as folder:
             for verdict in examine(Bench(name, registry, settings, Path(folder))):
-                failed += verdict.reason is not None
                 typer.echo(f"  {'ok  ' if verdict.reason is None else 'FAIL'}  {verdict.check}")
                 if verdict.reason is not None:
-                    typer.echo(f"        {verdict.reason}")
+                    again = verdict.reason in told
+                    typer.echo(f"        {'as above' if again else verdict.reason}")
+                    told.add(verdict.reason)
+        if told:
+            failed.append(name)
     for broken in registry.broken:
         typer.echo(str(broken), err=True)
     if failed:
+        typer.echo(f"the contract is not kept by {', '.join(failed)}", err=True)
         raise typer.Exit(1)

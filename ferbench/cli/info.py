@@ -20,7 +20,7 @@ def info(
     json: options.Json = False,
 ) -> None:
     """Show the size, cost and fidelity of a method; the state of a dataset; a protocol's facts."""
-    from ferbench.errors import unknown
+    from ferbench.host import not_registered
     from ferbench.protocols.named import parse_generic
     from ferbench.settings import read_settings
 
@@ -34,7 +34,7 @@ def info(
         facts = _protocol(name, registry, settings)
     else:
         known = [*registry.methods, *registry.datasets, *registry.protocols]
-        raise unknown("method, dataset or protocol", name, known)
+        raise not_registered("method, dataset or protocol", name, known)
     if json:
         options.print_json(facts)
         return

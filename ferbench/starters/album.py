@@ -28,7 +28,7 @@ class Album(FolderDataset):
     def scan(self, survey: Survey) -> Iterator[Row]:
         for expression in survey.folders():
             if expression not in EXPRESSIONS:
-                survey.skip("folders that are no expressions")
+                survey.warn("folders that are no expressions", expression)
                 continue
             for file in survey.files(expression):
                 person = file.partition("_")[0]
