@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from ferbench.cores import cores
+from ferbench.imaging.preparing import prepare
+
 TESTS = Path(__file__).parent
 TOYS = TESTS / "data" / "toys"
 
@@ -96,6 +99,17 @@ def test_failed_cells_are_named_and_the_exit_code_says_so(on_manifest):
     assert "traceback.txt" in errors
 
 
+def test_the_traceback_of_the_stage_that_blocks_cells_is_named(on_manifest):
+    code, _, errors = on_manifest(
+        *("run", "--methods", "toy-staged", "--plugins-dir", TOYS, "--executor", "inline"),
+        *("--set", "toy-staged.fail=true", "--folds", "1"),
+    )
+    assert code == 1
+    last = errors.splitlines()[-1]
+    named = last.removeprefix("next: see ").removesuffix(", then run the same command again")
+    assert "RuntimeError: the stage is broken" in Path(named).read_text()
+
+
 def test_a_broken_plugin_is_reported_and_the_rest_runs(on_manifest, ferbench):
     broken = TESTS / "data" / "broken"
     code, out, errors = on_manifest(
@@ -117,6 +131,45 @@ def test_timing_runs_are_marked_as_alone(on_manifest, tmp_path):
     assert on_manifest("run", *options)[0] == 0
     (record,) = Store(tmp_path / "runs" / "default").records()
     assert not record.shared_device
+
+
+@pytest.mark.parametrize("given", [(), ("--workers", 7)])
+def test_images_are_prepared_by_the_workers_asked_for(on_manifest, monkeypatch, given):
+    seen = []
+
+    def spy(*arguments):
+        seen.append(arguments[4])
+        prepare(*arguments)
+
+    monkeypatch.setattr("ferbench.grid.material.prepare", spy)
+    options = ("--methods", "lbp-svm", "--folds", "1", "--executor", "inline", *given)
+    assert on_manifest("run", *options)[0] == 0
+    assert seen == [7 if given else cores()]
+
+
+def test_interrupted_while_images_are_prepared_it_says_how_to_go_on(on_manifest, monkeypatch):
+    def stop(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ferbench.grid.material.prepare", stop)
+    code, out, errors = on_manifest("run", "--methods", "lbp-svm", "--executor", "inline")
+    assert (code, out) == (130, "")
+    (line,) = [line for line in errors.splitlines() if line.startswith("ferbench:")]
+    assert "interrupted; prepared images and finished cells are kept" in line
+
+
+def test_cells_are_timed_one_at_a_time_on_a_cluster_as_well(on_manifest, monkeypatch):
+    class Made(Exception):
+        """Ends the command where its executor would start."""
+
+    def make_executor(name, registry, place, workforce):
+        raise Made(name, place.shared_device, workforce.alone)
+
+    monkeypatch.setattr("ferbench.grid.executor.make_executor", make_executor)
+    for given, alone in (((), False), (("--timing",), True)):
+        with pytest.raises(Made) as made:
+            on_manifest("run", "--methods", "lbp-svm", "--address", "auto", *given)
+        assert made.value.args == ("ray", not alone, alone)
 
 
 def test_list_and_info_for_scripts(ferbench):

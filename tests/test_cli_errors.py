@@ -103,6 +103,8 @@ def test_bad_data_is_one_line_that_names_it(ferbench, corpus, tmp_path, name):
         (("--set", "dataset.manifest.rot=x"), "dataset.manifest: 'rot': did you mean 'root'?"),
         (("--set", "epochs"), "write METHOD.KEY=VALUE or dataset.NAME.KEY=VALUE"),
         (("--plugins-dir", "nowhere"), "nowhere does not exist"),
+        (("--workers", "2", "--address", "auto"), "--workers and --gpus say what a Ray started he"),
+        (("--gpus", "0", "--address", "ray://a:1"), "--address ray://a:1 names one that is"),
     ],
 )
 def test_bad_words_are_one_line_with_a_suggestion(ferbench, corpus, arguments, says):

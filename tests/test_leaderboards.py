@@ -1,11 +1,14 @@
 """The committed records, and the check of the tables that are made from them (`make tables`)."""
 
+import os
 import runpy
 import shutil
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ferbench.cli.committed import committed_tables, differences
 from ferbench.errors import UsageError
@@ -99,6 +102,34 @@ def test_studies_are_run_seed_by_seed_and_continue(tmp_path, monkeypatch):
     assert found[1].cell_id != "old"
     assert len(found) == 2
     assert list((tmp_path / "jaffe").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("ended", "said", "passes"),
+    [
+        (0, "", True),
+        (1, "", False),
+        (2, "ferbench: no cell of leaderboards was verified: it holds 9 finished ones", True),
+        (2, "ferbench: unknown key in ferbench.yaml: 'dataset'", False),
+    ],
+)
+def test_the_workflow_takes_no_error_for_a_cell_of_other_code(tmp_path, ended, said, passes):
+    """Its step `verify`, with a program in place of ours that says this and ends so."""
+    workflow = ROOT / ".github" / "workflows" / "leaderboards.yml"
+    steps = yaml.safe_load(workflow.read_text())["jobs"]["regenerate"]["steps"]
+    (step,) = [step for step in steps if step.get("id") == "verify"]
+    program = tmp_path / ".venv" / "bin" / "ferbench"
+    program.parent.mkdir(parents=True)
+    program.write_text(f'#!/bin/sh\necho "{said}" >&2\nexit {ended}\n')
+    program.chmod(0o755)
+    done = subprocess.run(
+        ["bash", "-e", "-c", step["run"]],
+        cwd=tmp_path,
+        env={**os.environ, "RUNNER_TEMP": str(tmp_path)},
+        stderr=subprocess.DEVNULL,
+        check=False,
+    )
+    assert (done.returncode == 0) == passes
 
 
 @pytest.mark.parametrize("name", NAMES)

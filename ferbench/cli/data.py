@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ferbench.cli import options
-from ferbench.cli.prepare import Root, Workers, cores, prepare
+from ferbench.cli.prepare import Root, Workers, prepare
+from ferbench.cores import cores
 
 if TYPE_CHECKING:
     from ferbench.contracts.dataset import DatasetSpec

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from ferbench.cli import options
+from ferbench.cores import cores
 
 Root = Annotated[
     Path | None,
@@ -72,10 +73,3 @@ def only(datasets: str) -> str:
     if len(found) != 1:
         raise UsageError(f"--root is the folder of one dataset, not of {datasets}: use --set")
     return found[0]
-
-
-def cores() -> int:
-    """The CPU cores that this process may use."""
-    import os
-
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

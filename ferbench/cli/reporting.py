@@ -1,6 +1,7 @@
 """What `ferbench run` says when it ends: the table, what failed and why, and what to do next."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import typer
@@ -10,13 +11,14 @@ from ferbench.board.render import render
 from ferbench.grid.plan import Plan
 from ferbench.grid.run import Outcome
 from ferbench.grid.versions import version_warnings
+from ferbench.grid.workplace import Workplace
 from ferbench.host import Registry
-from ferbench.results.store import Store
+from ferbench.results.record import Record
 
 
 def report(
     plan: Plan,
-    store: Store,
+    place: Workplace,
     outcome: Outcome,
     registry: Registry,
     *,
@@ -24,6 +26,7 @@ def report(
     json: bool,
 ) -> None:
     """The leaderboard of the plan's cells on standard output, all else on standard error."""
+    store = place.store
     records = [record for cell in plan.cells if (record := store.record(cell.id)) is not None]
     rankings = build_rankings(records, store.predictions)
     typer.echo(render(build_board(rankings), "json" if json else "table"), nl=False)
@@ -53,7 +56,7 @@ def report(
     for warning in version_warnings(records):
         _say(warning)
     _say(_summary(plan, outcome, records[0].hardware_class if records else ""))
-    _say(f"next: {_next_command(plan, store, outcome)}")
+    _say(f"next: {_next_command(plan, place, outcome)}")
 
 
 def _summary(plan: Plan, outcome: Outcome, hardware: str) -> str:
@@ -66,15 +69,25 @@ def _summary(plan: Plan, outcome: Outcome, hardware: str) -> str:
     )
 
 
-def _next_command(plan: Plan, store: Store, outcome: Outcome) -> str:
-    folder = os.path.relpath(store.root)
+def _next_command(plan: Plan, place: Workplace, outcome: Outcome) -> str:
+    folder = os.path.relpath(place.out)
     if outcome.unfinished:
-        first = outcome.unfinished[0]
-        return f"see {folder}/cells/{first.cell_id}/traceback.txt, then run the same command again"
+        traces = _traces(place, outcome.unfinished)
+        see = f"see {os.path.relpath(traces[0])}, then " if traces else ""
+        return f"{see}run the same command again"
     methods = sorted({cell.identity["method"] for cell in plan.cells})
     if len(methods) > 1:
         return f"ferbench compare {methods[-1]} {methods[0]} {folder}"
     return f"ferbench board {folder} --figures {folder}/figures"
+
+
+def _traces(place: Workplace, unfinished: Iterable[Record]) -> list[Path]:
+    """The tracebacks of these cells and of the stages that block them; a dead worker left none."""
+    found = []
+    for record in unfinished:
+        stages = [place.stages.trace(stage_id) for stage_id in record.stages.values()]
+        found += [path for path in (place.store.trace(record.cell_id), *stages) if path.exists()]
+    return found
 
 
 def _say(line: str) -> None:

@@ -55,9 +55,10 @@ def run(
     """Run methods on datasets, resuming where an earlier run stopped, and print the leaderboard."""
     from ferbench.cli import reporting
     from ferbench.cli.progress import RichMonitor, preparing
-    from ferbench.errors import Interrupted
+    from ferbench.cores import cores
+    from ferbench.errors import Interrupted, UsageError
     from ferbench.grid.certifying import search
-    from ferbench.grid.executor import Workforce, make_executor
+    from ferbench.grid.executor import LOCAL, Workforce, make_executor
     from ferbench.grid.plan import make_plan
     from ferbench.grid.run import run_plan
     from ferbench.grid.workplace import Workplace
@@ -65,6 +66,12 @@ def run(
     from ferbench.results.store import Store
     from ferbench.settings import read_settings
 
+    elsewhere = address != LOCAL
+    if elsewhere and (workers is not None or gpus is not None):
+        raise UsageError(
+            f"--workers and --gpus say what a Ray started here may use, and --address {address} "
+            "names one that is running: leave them out"
+        )
     if quick:
         executor, folds = "inline", folds or 1
         set_ = [*QUICK, *set_]
@@ -73,8 +80,8 @@ def run(
     request = options.request(methods, datasets, preset, protocol, folds, seeds)
     plan = make_plan(request, registry, settings)
     out = out.absolute()
-    to_do = len(plan.to_do(Store(out)))
-    chosen = _choose(executor, to_do, address)
+    to_do = plan.to_do(Store(out))
+    chosen = _choose(executor, len(to_do), elsewhere)
     place = Workplace(
         out=out,
         executor=chosen,
@@ -84,35 +91,37 @@ def run(
         timeout=cell_timeout,
     )
     force = Workforce(
-        cpus=threads if timing else workers,
+        cpus=workers,
         gpus=gpus,
         gpus_per_cell=1.0 if timing else gpus_per_cell,
         address=address,
+        alone=timing,
     )
     workers_of = make_executor(chosen, registry, place, force)
-    with preparing(plan.supplies.missing()) as advance:
-        plan.supplies.make(advance)
-    if search(plan.splits, plan.supplies):
-        plan = make_plan(request, registry, settings)
+    workers_of.require_room({cell.identity["method"] for cell in to_do})
     try:
-        with only_run(out), RichMonitor(to_do, show_epochs=chosen == "inline") as monitor:
+        with preparing(plan.supplies.missing()) as advance:
+            plan.supplies.make(advance, workers or cores())
+        if search(plan.splits, plan.supplies):
+            plan = make_plan(request, registry, settings)
+        with only_run(out), RichMonitor(len(to_do), show_epochs=chosen == "inline") as monitor:
             outcome = run_plan(plan, workers_of, place, monitor)
     except KeyboardInterrupt:
         raise Interrupted(
-            "interrupted; finished cells are kept, the same command continues"
+            "interrupted; prepared images and finished cells are kept, the same command continues"
         ) from None
-    reporting.report(plan, place.store, outcome, registry, figures=figures, json=json)
+    reporting.report(plan, place, outcome, registry, figures=figures, json=json)
     if outcome.unfinished or registry.broken:
         raise typer.Exit(1)
 
 
-def _choose(executor: str, to_do: int, address: str) -> Literal["inline", "ray"]:
+def _choose(executor: str, to_do: int, elsewhere: bool) -> Literal["inline", "ray"]:
     """The executor meant; nothing to do needs no Ray."""
     from ferbench.errors import unknown
 
     if executor not in ("auto", "ray", "inline"):
         raise unknown("executor", executor, ("auto", "ray", "inline"))
-    larger = address != "local" or to_do >= AUTO_RAY_CELLS
+    larger = elsewhere or to_do >= AUTO_RAY_CELLS
     if to_do and (executor == "ray" or (executor == "auto" and larger)):
         return "ray"
     return "inline"

@@ -1,7 +1,6 @@
 """Drawing: finished cells are opened again, and their features and panels drawn."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
@@ -12,16 +11,13 @@ from ferbench.board.drawing import caption, file_name, folder_name, save, styled
 from ferbench.gallery.choosing import Chosen, Wanted, choose
 from ferbench.gallery.feature_figure import LEAST, feature_figure
 from ferbench.gallery.panel_figure import panel_figure, some_faces
-from ferbench.grid.material import Supplies
+from ferbench.grid.material import Preparing, Supplies
 from ferbench.grid.reopening import Reopened, evaluated_on, reopen
 from ferbench.grid.workplace import Workplace
 from ferbench.host import Registry
 from ferbench.loading import load_object
 from ferbench.settings import Settings
 from ferbench.training.threads import limited_threads
-
-Preparing = Callable[[int], AbstractContextManager[Callable[[int], None]]]
-"""Tells of so many images that are prepared; what it yields is called with how many more are."""
 
 
 class Gallery:

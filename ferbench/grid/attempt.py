@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 import polars as pl
-import torch
 
 from ferbench.contracts.faces import Predictions, TrainingFaces
 from ferbench.contracts.method import Method, MethodSpec
@@ -51,7 +50,6 @@ class Attempt:
     def run(self) -> tuple[Record, pl.DataFrame]:
         """Fit, predict, probe; the record and the predictions."""
         record, device = self.record, self.device
-        torch.use_deterministic_algorithms(True, warn_only=True)
         data = training_faces(self.cell.material, record.fold, record.classes, self.cell.auxiliary)
         unmet = unmet_needs(self.spec, data)
         if unmet:

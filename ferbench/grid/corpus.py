@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -12,10 +12,11 @@ from ferbench.contracts.dataset import INDEX_COLUMNS, Dataset, DatasetSpec, Miss
 from ferbench.errors import PluginError, UsageError
 from ferbench.imaging.finding import Alignment, resolve
 from ferbench.loading import load_object
-from ferbench.settings import configured, plain
+from ferbench.results.record import Record
+from ferbench.settings import Settings, configured, plain
 
 ALIGN = "align"
-"""The setting that every dataset has: `auto`, `whole` or `detected` (see `imaging.finding`)."""
+"""The setting that every dataset has: one of `imaging.finding.CHOICES`."""
 PSEUDO_IDS = "pseudo_ids"
 """The setting by which training images without a subject get a guessed one: `cluster`, or empty."""
 SETTINGS = (ALIGN, PSEUDO_IDS)
@@ -78,6 +79,14 @@ def open_corpus(spec: DatasetSpec, overrides: Mapping[str, Any]) -> Corpus:
     shown = {**shown, ALIGN: alignment} | ({PSEUDO_IDS: "cluster"} if pseudo_ids else {})
     known_as = fingerprint(spec.name, index, pseudo_ids)
     return Corpus(spec, shown, dataset, index, known_as, alignment, pseudo_ids)
+
+
+def as_recorded(record: Record, settings: Settings) -> Settings:
+    """The settings with those of a record's dataset; where it lies is still the user's to say."""
+    given = settings.datasets.get(record.dataset, {})
+    local = {key: given[key] for key in LOCAL_SETTINGS if key in given}
+    datasets = {**settings.datasets, record.dataset: {**record.dataset_config, **local}}
+    return replace(settings, datasets=datasets)
 
 
 def fingerprint(name: str, index: pl.DataFrame, pseudo_ids: bool = False) -> str:

@@ -2,6 +2,7 @@
 
 import platform
 import resource
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -27,6 +28,11 @@ def hardware_class(device: torch.device) -> str:
 def versions() -> dict[str, str]:
     """Versions of Python and of the libraries that a result may depend on."""
     return {"python": platform.python_version()} | {name: version(name) for name in RECORDED}
+
+
+def now() -> str:
+    """The time, in UTC, as records give it."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def reset_peak_memory(device: torch.device) -> None:

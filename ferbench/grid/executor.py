@@ -1,12 +1,15 @@
 """What an executor does: run stages and cells somewhere, and tell a monitor as they go."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from ferbench.grid.cell import Cell, StageCell
 from ferbench.grid.workplace import Workplace
 from ferbench.host import Registry
+
+LOCAL = "local"
+"""The address that means: start Ray here."""
 
 
 class Monitor(Protocol):
@@ -21,6 +24,10 @@ class Monitor(Protocol):
 
 class Executor(Protocol):
     """Runs work; every result is in the stores when a call returns."""
+
+    def require_room(self, methods: Iterable[str]) -> None:
+        """UsageError where a cell of one of them asks for more cores than it can ever get."""
+        ...
 
     def run_stages(self, stages: Sequence[StageCell], monitor: Monitor) -> None:
         """Run stages that do not depend on each other."""
@@ -38,12 +45,14 @@ class Workforce:
     cpus, gpus:    how many to schedule on; None: those found.
     gpus_per_cell: a share of a GPU for each cell; None: what its method asks for.
     address:       `local` to start Ray here, or that of an existing cluster.
+    alone:         whether cells and stages run one at a time, however many would fit.
     """
 
     cpus: int | None = None
     gpus: int | None = None
     gpus_per_cell: float | None = None
-    address: str = "local"
+    address: str = LOCAL
+    alone: bool = False
 
 
 def make_executor(

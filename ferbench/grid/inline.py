@@ -1,6 +1,6 @@
 """The inline executor: one cell after the other in this process, without importing Ray."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 from ferbench.grid.cell import Cell, StageCell
@@ -18,6 +18,9 @@ class InlineExecutor:
 
     def __init__(self, registry: Registry, place: Workplace) -> None:
         self.registry, self.place = registry, place
+
+    def require_room(self, methods: Iterable[str]) -> None:
+        """See `Executor`: nothing is waited for here."""
 
     def run_stages(self, stages: Sequence[StageCell], monitor: Monitor) -> None:
         """See `Executor`."""

@@ -1,6 +1,7 @@
 """Material: tables of labels and prepared images, made before the workers that read them run."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from ferbench.imaging.prepared import image_folder, not_found
 from ferbench.imaging.preparing import prepare
 from ferbench.protocols.split import Split
 from ferbench.training.threads import limited_threads
+
+Preparing = Callable[[int], AbstractContextManager[Callable[[int], None]]]
+"""Tells of so many images that are prepared; what it yields is called with how many more are."""
 
 
 @dataclass(frozen=True)

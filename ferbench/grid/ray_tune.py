@@ -1,17 +1,18 @@
 """The Ray Tune executor: one trial a cell, on as many workers as there are cores or GPU shares."""
 
-import logging
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import ray
 from ray import tune
 
+from ferbench.errors import UsageError
 from ferbench.grid.cell import Cell, StageCell
 from ferbench.grid.executor import Monitor, Workforce
+from ferbench.grid.ray_start import most_cores, start_ray
 from ferbench.grid.stage_store import StageOutcome
 from ferbench.grid.stage_worker import run_stage
 from ferbench.grid.worker import run_cell
@@ -19,18 +20,6 @@ from ferbench.grid.workplace import Workplace
 from ferbench.host import Registry, discover
 from ferbench.results.record import Record, Status
 
-ENVIRONMENT = {
-    "RAY_USAGE_STATS_ENABLED": "0",
-    "RAY_worker_niceness": "0",
-    "RAY_CHDIR_TO_TRIAL_DIR": "0",
-    "RAY_AIR_NEW_OUTPUT": "0",
-    "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
-    "TUNE_DISABLE_SIGINT_HANDLER": "1",
-    "TUNE_WARN_EXCESSIVE_EXPERIMENT_CHECKPOINT_SYNC_THRESHOLD_S": "0",
-}
-"""Set before Ray starts: no reports home, no lower priority, no logs besides our
-records, and Ctrl-C reaches us."""
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 ATTEMPTS = 2
 """How often a cell is tried whose worker dies."""
 LOW_MEMORY = "running low on memory"
@@ -97,14 +86,27 @@ class RayTuneExecutor:
     def __init__(self, registry: Registry, place: Workplace, workforce: Workforce) -> None:
         self.registry, self.place, self.workforce = registry, place, workforce
 
+    def require_room(self, methods: Iterable[str]) -> None:
+        """See `Executor`. Ray itself would wait for such cores without a word."""
+        most = most_cores(self.workforce, self.place.threads)
+        for method in methods:
+            asked = self._cores(method)
+            if asked > most:
+                raise UsageError(
+                    f"a cell of {method} takes {asked:g} CPU cores at --threads "
+                    f"{self.place.threads}, and Ray has {most:g} on one machine: give fewer "
+                    "--threads or more --workers, or --executor inline"
+                )
+
     def run_stages(self, stages: Sequence[StageCell], monitor: Monitor) -> None:
         """See `Executor`."""
         work = {stage.id: (stage, stage.method, stage.label) for stage in stages}
+        before = {stage.id: self.place.stages.outcome(stage.id) for stage in stages}
         deaths = self._run(_stage_trial, work, monitor, self.place.stages.done)
         for stage in stages:
-            if self.place.stages.outcome(stage.id) is None:
+            if self.place.stages.outcome(stage.id) == before[stage.id]:
                 _, reason = deaths[stage.id]
-                self.place.stages.save(stage.id, StageOutcome(stage.label, 0.0, reason), None)
+                self.place.stages.save(stage.id, StageOutcome(stage.label, 0.0, reason))
 
     def run_cells(self, cells: Sequence[Cell], monitor: Monitor) -> None:
         """See `Executor`."""
@@ -131,7 +133,8 @@ class RayTuneExecutor:
         """Run `trial` on each of `work` (id -> item, method, label); what became of dead ones."""
         if not work:
             return {}
-        self._start_ray()
+        start_ray(self.workforce, self.place.threads)
+        self.require_room({method for _, method, _ in work.values()})
         has_gpus = ray.cluster_resources().get("GPU", 0) > 0
         needs = {name: self._resources(method, has_gpus) for name, (_, method, _) in work.items()}
         scratch = self.place.out / "tune"
@@ -150,7 +153,9 @@ class RayTuneExecutor:
             trainable,
             param_space={"id": tune.grid_search(list(work))},
             tune_config=tune.TuneConfig(
-                reuse_actors=True, trial_dirname_creator=lambda trial: trial.trial_id
+                reuse_actors=True,
+                trial_dirname_creator=lambda trial: trial.trial_id,
+                max_concurrent_trials=1 if self.workforce.alone else None,
             ),
             run_config=tune.RunConfig(
                 name=f"run-{os.getpid()}",
@@ -165,34 +170,16 @@ class RayTuneExecutor:
         ended = [results[number] for number in range(len(results))]
         return {end.config["id"]: _death(end.error) for end in ended if end.error and end.config}
 
-    def _start_ray(self) -> None:
-        """Start Ray here, or join the cluster; once a process."""
-        if ray.is_initialized():
-            return
-        for name, value in ENVIRONMENT.items():
-            os.environ.setdefault(name, value)
-        logging.getLogger("ray.tune").setLevel(logging.CRITICAL)
-        force = self.workforce
-        quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
-        if force.address != "local":
-            ray.init(address=force.address, **quiet)
-            return
-        threads = {name: str(self.place.threads) for name in THREAD_VARIABLES}
-        ray.init(
-            address="local",
-            num_cpus=force.cpus,
-            num_gpus=force.gpus,
-            include_dashboard=False,
-            runtime_env={"env_vars": threads},
-            **quiet,
-        )
-
     def _resources(self, method: str, has_gpus: bool) -> tune.PlacementGroupFactory:
         """What one trial needs: never a GPU where the cluster has none."""
-        asked = self.registry.method(method).resources
+        asked = self.registry.method(method).resources.gpus
         share = self.workforce.gpus_per_cell
-        gpus = (asked.gpus if share is None else share) if has_gpus else 0
-        return tune.PlacementGroupFactory([{"CPU": asked.cpus * self.place.threads, "GPU": gpus}])
+        gpus = (asked if share is None else share) if has_gpus else 0
+        return tune.PlacementGroupFactory([{"CPU": self._cores(method), "GPU": gpus}])
+
+    def _cores(self, method: str) -> float:
+        """The CPU cores that one trial needs, all on one machine."""
+        return self.registry.method(method).resources.cpus * self.place.threads
 
 
 def _death(error: BaseException) -> tuple[Status, str]:

@@ -6,7 +6,6 @@ say), and its images come from the cache or are prepared again.
 
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
 from ferbench.contracts.faces import Faces, Predictions
@@ -16,14 +15,14 @@ from ferbench.errors import UsageError
 from ferbench.grid.attempt import LAST, SELECTED
 from ferbench.grid.building import build
 from ferbench.grid.cell import Material
-from ferbench.grid.corpus import LOCAL_SETTINGS, Corpus, open_corpus
+from ferbench.grid.corpus import Corpus, as_recorded, open_corpus
 from ferbench.grid.environment import device_for_cell
 from ferbench.grid.gather import fold_table, unlabelled
 from ferbench.grid.workplace import Workplace
 from ferbench.host import Registry
-from ferbench.metrics.units import PREFIX
 from ferbench.protocols.named import find
 from ferbench.protocols.split import Split, cut
+from ferbench.results.agreement import compare
 from ferbench.results.predictions import check, frame
 from ferbench.results.record import Record
 from ferbench.settings import Settings
@@ -56,9 +55,7 @@ def kept_state(place: Workplace, record: Record) -> str | None:
 def evaluated_on(record: Record, registry: Registry, settings: Settings) -> tuple[Corpus, Split]:
     """The corpus and the folds of a cell; UsageError where they are no longer what they were."""
     name = record.dataset
-    given = settings.datasets.get(name, {})
-    local = {key: given[key] for key in LOCAL_SETTINGS if key in given}
-    corpus = open_corpus(registry.dataset(name), {**record.dataset_config, **local})
+    corpus = open_corpus(registry.dataset(name), as_recorded(record, settings).datasets[name])
     split = cut(find(record.protocol, name, registry.protocols), corpus.index)
     if corpus.fingerprint != record.dataset_fingerprint:
         raise UsageError(
@@ -94,19 +91,10 @@ def reopen(record: Record, spec: MethodSpec, material: Material, place: Workplac
         reason = str(error).splitlines()[0] if str(error) else ""
         raise _changed(record, f"{type(error).__name__}: {reason}") from error
     stored = place.store.predictions(record.cell_id).filter(pl.col("state") == state)
-    off = _difference(frame(predictions, rows, record.classes, state), stored)
-    if not off <= AGREEMENT:
+    off = compare(frame(predictions, rows, record.classes, state), stored).farthest
+    if off > AGREEMENT:
         raise _changed(record, f"it predicts otherwise, by up to {off:.2f}")
     return Reopened(record, method, run, faces, rows, predictions)
-
-
-def _difference(found: pl.DataFrame, stored: pl.DataFrame) -> float:
-    """The largest difference of a probability; infinite where other faces were predicted."""
-    ordered = [frame.sort("sample") for frame in (found, stored)]
-    if not ordered[0]["sample"].equals(ordered[1]["sample"]):
-        return float("inf")
-    one, other = (f.select(pl.col(f"^{PREFIX}.*$")).to_numpy() for f in ordered)
-    return float(np.abs(one - other).max())
 
 
 def _changed(record: Record, how: str) -> UsageError:

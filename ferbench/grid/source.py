@@ -1,9 +1,11 @@
 """The source hash: what of the code can change a method's results, found without importing it.
 
 The syntax trees (docstrings dropped, so that words may change) of the module that holds the
-method, and of every module it imports, directly or not, within `ferbench` and its own package. The
-`__init__` of a top-level package counts only where it is imported by name: it registers methods and
-holds a version, and neither a new method beside this one nor a release changes what this one does.
+method, and of every module it imports, directly or not, within `ferbench` and its own package. A
+docstring is the first statement of a module, class or function: the string below a constant or a
+field stays in the hash. The `__init__` of a top-level package counts only where it is imported by
+name: it registers methods and holds a version, and neither a new method beside this one nor a
+release changes what this one does.
 """
 
 import ast

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ferbench.contracts.method import State
 from ferbench.files import whole_folder
+from ferbench.results.store import TRACE
 from ferbench.training.states import read_state, save_state
 
 OUTCOME = "stage.json"
@@ -17,6 +18,7 @@ class StageOutcome:
     """How a stage ended; `reason` is None where it succeeded. curve: of the epochs it offered.
 
     skipped: whether it did not run because the corpus has not what it needs.
+    started: when; empty where its worker died.
     """
 
     label: str
@@ -24,6 +26,7 @@ class StageOutcome:
     reason: str | None = None
     curve: list[dict[str, float]] = field(default_factory=list)
     skipped: bool = False
+    started: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +54,21 @@ class StageStore:
         """The state that a finished stage returned."""
         return read_state(self.root / stage_id / STATE)
 
-    def save(self, stage_id: str, outcome: StageOutcome, state: State | None) -> None:
-        """Store a stage's outcome, replacing an earlier attempt."""
+    def trace(self, stage_id: str) -> Path:
+        """Where the traceback of a stage that raised is kept."""
+        return self.root / stage_id / TRACE
+
+    def save(
+        self,
+        stage_id: str,
+        outcome: StageOutcome,
+        state: State | None = None,
+        trace: str | None = None,
+    ) -> None:
+        """Store a stage's outcome, replacing an earlier attempt. trace: see `Store.save`."""
         with whole_folder(self.root / stage_id) as draft:
             if state is not None:
                 save_state(draft / STATE, state)
+            if trace is not None:
+                (draft / TRACE).write_text(trace)
             (draft / OUTCOME).write_text(json.dumps(asdict(outcome)))

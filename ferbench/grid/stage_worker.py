@@ -1,9 +1,10 @@
 """Running one stage: a training that several cells share."""
 
 import time
+import traceback
 
 from ferbench.grid.cell import StageCell
-from ferbench.grid.environment import device_for_cell
+from ferbench.grid.environment import device_for_cell, now
 from ferbench.grid.gather import auxiliary_faces, training_faces
 from ferbench.grid.stage_store import StageOutcome
 from ferbench.grid.worker import classify, is_sticky
@@ -17,7 +18,8 @@ from ferbench.training.threads import limited_threads
 def run_stage(stage: StageCell, place: Workplace, observe: Observer) -> StageOutcome:
     """Run a stage and store its state or the reason why there is none."""
     checkpoint = place.checkpoint(stage.id)
-    start = time.process_time()
+    started, start = now(), time.process_time()
+    state, trace = None, None
     try:
         with limited_threads(place.threads):
             run = Run(
@@ -37,14 +39,16 @@ def run_stage(stage: StageCell, place: Workplace, observe: Observer) -> StageOut
             with run.fitting():
                 state = load_object(stage.factory)(stage.config, data, run)
         curve = run.progress.curve
-        outcome = StageOutcome(stage.label, run.clock.training_cpu(), curve=curve)
+        seconds = run.clock.training_cpu()
+        outcome = StageOutcome(stage.label, seconds, curve=curve, started=started)
     except Exception as error:
+        trace = traceback.format_exc()
         status, reason = classify(error)
         seconds, skipped = time.process_time() - start, status == "skipped"
-        outcome, state = StageOutcome(stage.label, seconds, reason, skipped=skipped), None
+        outcome = StageOutcome(stage.label, seconds, reason, skipped=skipped, started=started)
         if is_sticky(error):
-            place.stages.save(stage.id, outcome, None)
+            place.stages.save(stage.id, outcome, trace=trace)
             raise
-    place.stages.save(stage.id, outcome, state)
+    place.stages.save(stage.id, outcome, state, trace)
     checkpoint.remove()
     return outcome

@@ -5,47 +5,29 @@ settings, the corpus, the folds, the stages and the way of making images are the
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-import polars as pl
-
 from ferbench.errors import FerbenchError
 from ferbench.grid.cell import Cell
-from ferbench.grid.corpus import LOCAL_SETTINGS
+from ferbench.grid.corpus import as_recorded
 from ferbench.grid.executor import Monitor
 from ferbench.grid.inline import InlineExecutor
+from ferbench.grid.material import Preparing
 from ferbench.grid.plan import Plan, Request, make_plan
 from ferbench.grid.run import run_plan
 from ferbench.grid.source import source_hash
 from ferbench.grid.workplace import Workplace
 from ferbench.host import Registry
-from ferbench.metrics.units import by_image
+from ferbench.results.agreement import Agreement, compare
 from ferbench.results.archive import Results
 from ferbench.results.record import Record
 from ferbench.settings import Settings
 
-Preparing = Callable[[int], AbstractContextManager[Callable[[int], None]]]
-"""Tells of so many images that are prepared; what it yields is called with how many more are."""
-
 
 class NotRerunnable(Exception):
     """This code does not run the recorded cell; the text says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """How near predictions are to the recorded ones: all of the images, of the last state.
-
-    alike:    the share of images that get the same class.
-    farthest: the largest difference of a probability.
-    """
-
-    alike: float
-    farthest: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +107,8 @@ class Verifier:
         return Verified(record, again, agreement)
 
     def _planned(self, record: Record) -> tuple[Plan, Cell]:
-        given = self.settings.datasets.get(record.dataset, {})
-        local = {key: given[key] for key in LOCAL_SETTINGS if key in given}
-        datasets = self.settings.datasets | {record.dataset: {**record.dataset_config, **local}}
         settings = replace(
-            self.settings, datasets=datasets, methods={record.method: dict(record.config)}
+            as_recorded(record, self.settings), methods={record.method: dict(record.config)}
         )
         request = Request(
             [record.method],
@@ -164,15 +143,3 @@ def _changed(cell: Cell, record: Record) -> str:
         if cell.identity[name] != getattr(record, name):
             return words
     return "its images are made otherwise now, or those it learns from besides"
-
-
-def compare(found: pl.DataFrame, stored: pl.DataFrame) -> Agreement:
-    """How near two frames of predictions are; those of other images agree in nothing."""
-    ordered = [frame.sort("state", "sample") for frame in (found, stored)]
-    if not ordered[0].select("state", "sample").equals(ordered[1].select("state", "sample")):
-        return Agreement(0.0, 1.0)
-    one, other = (frame.select(pl.col("^p_.*$")).to_numpy() for frame in ordered)
-    if one.shape != other.shape:
-        return Agreement(0.0, 1.0)
-    decided = [by_image(frame)["predicted"].to_numpy() for frame in ordered]
-    return Agreement(float((decided[0] == decided[1]).mean()), float(np.abs(one - other).max()))

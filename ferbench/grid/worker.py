@@ -3,7 +3,6 @@
 import json
 import traceback
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import torch
@@ -11,7 +10,8 @@ import torch
 from ferbench.errors import CellTimeout, Unsupported
 from ferbench.grid.attempt import Attempt
 from ferbench.grid.cell import Cell
-from ferbench.grid.environment import versions
+from ferbench.grid.determinism import deterministic_where_possible
+from ferbench.grid.environment import now, versions
 from ferbench.grid.workplace import Observer, Workplace
 from ferbench.host import Registry
 from ferbench.imaging.decode import DECODER
@@ -29,20 +29,21 @@ def run_cell(cell: Cell, registry: Registry, place: Workplace, observe: Observer
         shared_device=place.shared_device,
         decoder=DECODER,
         versions=versions(),
-        started=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        started=now(),
     )
     trace = None
     predictions = None
-    try:
-        with limited_threads(place.threads):
+    with limited_threads(place.threads), deterministic_where_possible() as warned:
+        try:
             record, predictions = Attempt(cell, registry, place, observe, started).run()
-    except Exception as error:
-        trace = traceback.format_exc()
-        status, reason = classify(error)
-        record = replace(started, status=status, reason=reason)
-        if is_sticky(error):
-            place.store.save(record, None, trace)
-            raise
+        except Exception as error:
+            trace = traceback.format_exc()
+            status, reason = classify(error)
+            record = replace(started, status=status, reason=reason)
+            if is_sticky(error):
+                place.store.save(replace(record, deterministic=not warned), None, trace)
+                raise
+    record = replace(record, deterministic=not warned)
     registry.observe("cell_finished", cell_id=cell.id, record=json.loads(record.to_json()))
     place.store.save(record, predictions, trace)
     if record.status != "timeout":

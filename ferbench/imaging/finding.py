@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import polars as pl
@@ -18,7 +18,7 @@ where there are any, else by the detector."""
 LANDMARKS = "landmarks"
 """The index column of ten numbers, x y of the five points, or null."""
 POINTS = 5
-CHOICES = ("auto", "whole", "detected")
+CHOICES = ("auto", *get_args(Alignment))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ class Faces:
 def resolve(choice: str, framed: bool, index: pl.DataFrame, name: str) -> Alignment:
     """What `dataset.NAME.align` means for a corpus; `auto` by what it ships and what is installed.
 
+    What it meant is a choice of the same meaning, for a record to be run again.
+
     framed: whether its pictures are framed on the face already.
     """
     if choice not in CHOICES:
@@ -56,6 +58,13 @@ def resolve(choice: str, framed: bool, index: pl.DataFrame, name: str) -> Alignm
     shipped = LANDMARKS in index.columns and index[LANDMARKS].null_count() < len(index)
     if shipped:
         _refuse_bad_landmarks(index, name)
+    if choice == "given":
+        if not shipped:
+            raise UsageError(
+                f"setting align of dataset.{name} is 'given', but its pictures come without "
+                "landmarks: write auto, whole or detected"
+            )
+        return "given"
     if choice == "whole" or (choice == "auto" and framed):
         return "whole"
     if choice == "detected" or can_detect():

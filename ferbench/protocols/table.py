@@ -135,19 +135,3 @@ PROTOCOLS: tuple[NamedProtocol, ...] = (
     *BU3DFE_PROTOCOLS,
     *STILL_PROTOCOLS,
 )
-
-LEADERBOARD: dict[str, str] = {
-    "simfaces": "simfaces-7c-apex-5fold-stride-val",
-    "manifest": "kfold:5-val",
-    "ckplus": "ckplus-7c-last3-10fold-stride-val",
-    "mmi": "mmi-6c-mid3-10fold-stride-val",
-    "oulu_casia": "oulu_casia-6c-last3-10fold-stride-val",
-    "bu3dfe": "bu3dfe-6c-high-10fold-stride-val",
-    "rafdb": "rafdb-7c-standard",
-    "sfew": "sfew-7c-trainval",
-    "fer2013": "fer2013-7c-standard",
-    "jaffe": "jaffe-7c-loso-val",
-    "kdef": "kdef-7c-10fold-stride-val",
-    "multipie": "multipie-4c-10fold-stride-val",
-}
-"""The protocol that every method runs and that ranks: one a dataset, always with validation."""

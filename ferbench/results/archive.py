@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ferbench.contracts.metric import PREDICTION_COLUMNS
 from ferbench.errors import UsageError
 from ferbench.results.record import Record
 from ferbench.results.store import Store
@@ -57,9 +58,16 @@ class Archive:
         """See `Results`."""
         import polars as pl
 
-        rows = self._by_cell[cell_id]
-        elsewhere = [c for c in rows.columns if c.startswith("p_") and rows[c].is_null().all()]
-        return rows.drop("cell_id", *elsewhere).with_columns(pl.col("subject").cast(pl.String))
+        from ferbench.metrics.units import PREFIX
+
+        own = [PREFIX + name for name in self._classes[cell_id]]
+        rows = self._by_cell[cell_id].select(*PREDICTION_COLUMNS, *own)
+        return rows.with_columns(pl.col("subject").cast(pl.String))
+
+    @cached_property
+    def _classes(self) -> dict[str, tuple[str, ...]]:
+        """The classes of each cell; the file's columns are those of all cells, in any order."""
+        return {record.cell_id: record.classes for record in self.records()}
 
     @cached_property
     def _by_cell(self) -> dict[str, "pl.DataFrame"]:

@@ -21,6 +21,7 @@ class Record:
 
     probes: `identity` and `expression` of the feature that is classified by; `NAME identity` and
             `NAME expression` of each further feature of `Predictions.features`.
+    deterministic: whether torch warned of no operation whose bits may differ from run to run.
     """
 
     # --- identity: what was run

@@ -46,6 +46,10 @@ class Store:
                 (draft / TRACE).write_text(trace)
             (draft / RECORD).write_text(record.to_json())
 
+    def trace(self, cell_id: str) -> Path:
+        """Where the traceback of a cell that raised is kept."""
+        return self.folder(cell_id) / TRACE
+
     def record(self, cell_id: str) -> Record | None:
         """One cell's record, or None if it has not been run."""
         path = self.folder(cell_id) / RECORD

@@ -11,6 +11,7 @@ from ferbench.errors import UsageError
 from ferbench.grid.corpus import fingerprint, open_corpus
 from ferbench.grid.plan import Request, make_plan
 from ferbench.host import discover
+from ferbench.imaging import finding
 from ferbench.imaging.finding import resolve
 from ferbench.settings import read_settings
 
@@ -58,6 +59,25 @@ def test_landmarks_that_are_no_list_are_refused():
     index = INDEX.with_columns(landmarks=pl.Series(["1 2", None]))
     with pytest.raises(UsageError, match="landmarks of a are '1 2'"):
         resolve("auto", False, index, "x")
+
+
+@pytest.mark.parametrize("installed", [True, False])
+@pytest.mark.parametrize("shipped", [True, False])
+@pytest.mark.parametrize("choice", ["auto", "whole", "detected"])
+def test_what_an_alignment_meant_can_be_asked_for_again(monkeypatch, choice, shipped, installed):
+    monkeypatch.setattr(finding, "can_detect", lambda: installed)
+    index = INDEX.with_columns(landmarks=pl.Series([POINTS, None], dtype=pl.List(pl.Float64)))
+    index = index if shipped else INDEX
+    meant = resolve(choice, False, index, "x")
+    assert resolve(meant, False, index, "x") == meant
+    assert (meant == "given") == (choice == "auto" and shipped and not installed)
+
+
+def test_given_landmarks_that_are_not_there_are_refused_in_one_line():
+    index = INDEX.with_columns(landmarks=pl.Series([None, None], dtype=pl.List(pl.Float64)))
+    for without in (INDEX, index):
+        with pytest.raises(UsageError, match=r"dataset.x is 'given', but .* without landmarks: ."):
+            resolve("given", False, without, "x")
 
 
 def test_where_mmi_keeps_its_list_is_no_part_of_what_it_is(tmp_path):

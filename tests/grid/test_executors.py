@@ -6,10 +6,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from ferbench.cli.reporting import report
+from ferbench.cores import cores
+from ferbench.errors import UsageError
+from ferbench.grid.executor import Workforce, make_executor
+from ferbench.grid.workplace import Workplace
+from ferbench.host import discover
 from ferbench.results.store import Store
 
 ORPHANS_LIVE = 4
@@ -43,13 +51,26 @@ def test_inline_and_ray_predict_the_same_bits_at_any_worker_count(grid, tmp_path
             assert under_ray.predictions()[cell_id].equals(frame)
 
 
-def test_a_worker_that_dies_is_recorded_and_the_others_finish(grid, ray_stopped):
+def test_a_worker_that_dies_is_recorded_and_the_others_finish(grid, ray_stopped, capsys):
     ran = grid("toy", "toy-b", settings=("toy.fault=exit",), executor="ray", cpus=2)
     records = ran.records()
     assert {records["toy/0"].status, records["toy/1"].status} == {"failed"}
     assert "its worker died 2 times" in records["toy/0"].reason
     assert {records["toy-b/0"].status, records["toy-b/1"].status} == {"ok"}
     assert len(ran.outcome.unfinished) == 2
+    report(ran.plan, ran.place, ran.outcome, discover(), figures=None, json=False)
+    assert capsys.readouterr().err.splitlines()[-1] == "next: run the same command again"
+
+
+def test_a_stage_that_failed_before_and_now_dies_is_recorded_as_dead(grid, tmp_path, ray_stopped):
+    log = tmp_path / "log"
+    settings = (f"toy-staged.log={log}", "toy-staged.fail=true")
+    record = grid("toy-staged", settings=settings, folds=1).records()["toy-staged/0"]
+    assert "the stage is broken" in record.reason
+    Path(f"{log}.exit").touch()
+    ran = grid("toy-staged", settings=settings, folds=1, executor="ray", cpus=1)
+    assert "its worker died 2 times" in ran.records()["toy-staged/0"].reason
+    assert not ran.place.stages.trace(record.stages["means"]).exists()
 
 
 def test_accelerators_are_scheduled_and_each_cell_sees_its_own(grid, tmp_path, ray_stopped):
@@ -64,6 +85,56 @@ def test_accelerators_are_scheduled_and_each_cell_sees_its_own(grid, tmp_path, r
 def test_without_accelerators_a_share_of_one_is_not_waited_for(grid, ray_stopped):
     ran = grid("toy", folds=1, executor="ray", cpus=1, gpus=0, gpus_per_cell=0.5)
     assert ran.records()["toy/0"].status == "ok"
+
+
+@pytest.fixture
+def cluster(ray_stopped, monkeypatch):
+    """A Ray of two cores that runs already."""
+    import ray
+
+    from ferbench.grid.ray_start import ENVIRONMENT
+
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    ray.init(address="local", num_cpus=2, include_dashboard=False, log_to_driver=False)
+
+
+def test_on_a_cluster_cells_run_one_at_a_time_where_they_must(grid, cluster):
+    settings = ("toy.pause=0.1", "toy-b.pause=0.1")
+    ran = grid("toy", "toy-b", settings=settings, executor="ray", address="auto", alone=True)
+    spans = sorted(
+        (datetime.fromisoformat(record.started).timestamp(), record.fit_wall_seconds)
+        for record in ran.records().values()
+    )
+    assert len(spans) == 4
+    for (start, seconds), (following, _) in pairwise(spans):
+        assert start + seconds <= following
+
+
+def test_more_threads_than_a_machine_of_the_cluster_has_are_refused(tmp_path, cluster):
+    executor = make_executor(
+        "ray", discover(), Workplace(tmp_path, "ray", threads=3), Workforce(address="auto")
+    )
+    with pytest.raises(UsageError, match="softmax takes 3 CPU cores at --threads 3, and Ray has 2"):
+        executor.require_room(["softmax"])
+
+
+@pytest.mark.parametrize("given", [("--workers", 2, "--threads", 4), ("--threads", 1 + cores())])
+def test_more_threads_than_cores_are_refused_before_anything_starts(
+    ferbench, corpus, tmp_path, monkeypatch, ray_stopped, given
+):
+    import ray
+
+    monkeypatch.setenv("FERBENCH_CACHE", str(tmp_path / "cache"))
+    code, out, err = ferbench(
+        *("run", "--methods", "lbp-svm", "--datasets", "manifest", "--executor", "ray"),
+        *("--set", f"dataset.manifest.root={corpus()}", *given),
+    )
+    assert (code, out) == (2, "")
+    (line,) = err.splitlines()
+    assert f"a cell of lbp-svm takes {given[-1]} CPU cores at --threads {given[-1]}, and" in line
+    assert not ray.is_initialized()
+    assert not (tmp_path / "cache").exists()
 
 
 @pytest.fixture
@@ -151,7 +222,23 @@ def test_interrupted_by_the_user_it_says_how_to_go_on(program, tmp_path, executo
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors
-    assert "interrupted; finished cells are kept, the same command continues" in errors
+    assert "interrupted; prepared images and finished cells are kept, the same command" in errors
     assert "Traceback" not in errors
     assert before.keys() <= _finished(store).keys()
     assert all(record.finished for record in store.records()), "an interruption is no failure"
+
+
+def test_a_ray_that_does_not_start_is_one_line(monkeypatch):
+    import ray
+
+    from ferbench.grid.ray_start import start_ray
+
+    def late(**options):
+        raise Exception("The current node timed out during startup.\nAdvice in many lines")
+
+    monkeypatch.setattr(ray, "is_initialized", lambda: False)
+    monkeypatch.setattr(ray, "init", late)
+    with pytest.raises(
+        UsageError, match=r"^Ray at 'local' did not .* \(The current .*\.\): run"
+    ):
+        start_ray(Workforce(), threads=1)

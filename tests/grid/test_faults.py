@@ -43,6 +43,14 @@ def test_failed_cells_are_to_do_again_and_finished_ones_are_not(grid):
     assert [record.method for record in again.outcome.ran] == ["toy", "toy"]
 
 
+def test_records_say_where_torch_warned_of_bits_that_may_differ(grid):
+    """Each of its cells, though Python shows a warning once; and no other. It is still shown."""
+    with pytest.warns(UserWarning, match="put_ does not have a deterministic implementation"):
+        ran = grid("toy", "toy-b", settings=("toy.fault=bits",))
+    found = {name: record.deterministic for name, record in ran.records().items()}
+    assert found == {"toy/0": False, "toy/1": False, "toy-b/0": True, "toy-b/1": True}
+
+
 def test_skipped_cells_are_not_run_again(grid):
     grid("toy-needs-neutral")
     assert grid("toy-needs-neutral").outcome.ran == []
@@ -89,6 +97,10 @@ def test_a_failed_stage_blocks_its_cells_and_nothing_else(grid, tmp_path: Path):
         records["toy-staged/0"].reason
     )
     assert records["toy/0"].status == "ok"
+    stages = ran.place.stages
+    stage = records["toy-staged/0"].stages["means"]
+    assert "in train_means" in stages.trace(stage).read_text()
+    assert stages.outcome(stage).started
     mended = grid("toy-staged", "toy", settings=(f"toy-staged.log={log}",))
     assert mended.records()["toy-staged/0"].status == "ok"
 

@@ -6,8 +6,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from ferbench.grid.verifying import compare
+from ferbench.grid.reopening import evaluated_on
+from ferbench.host import discover
 from ferbench.results.archive import open_results, write_archive
+from ferbench.settings import read_settings
 
 
 @pytest.fixture
@@ -98,20 +100,28 @@ def test_a_cell_whose_method_is_gone_is_named(ran, tmp_path):
     assert "2 cells of gone: no plugin registers it" in out
 
 
-def test_agreement_by_hand():
-    stored = pl.DataFrame(
-        {
-            "sample": ["a", "b"],
-            "subject": ["1", "1"],
-            "unit": ["a", "b"],
-            "expression": ["anger", "fear"],
-            "state": ["last", "last"],
-            "p_anger": [0.9, 0.4],
-            "p_fear": [0.1, 0.6],
-        }
+def test_a_corpus_with_landmarks_is_run_again_without_the_detector(
+    ferbench, corpus, tmp_path, monkeypatch
+):
+    """What `align` came to is in the record, and read again from it."""
+    monkeypatch.setattr("ferbench.imaging.finding.can_detect", lambda: False)
+    (tmp_path / "ferbench.yaml").unlink()
+    root = corpus(subjects=5)
+    lines = (root / "manifest.csv").read_text().splitlines()
+    named = "left_eye,right_eye,nose,left_mouth,right_mouth"
+    places = "14 16,34 16,24 26,16 36,32 36"
+    marked = [f"{lines[0]},{named}", *(f"{line},{places}" for line in lines[1:])]
+    (root / "manifest.csv").write_text("\n".join(marked) + "\n")
+    given = ("--set", f"dataset.manifest.root={root}")
+    code, _, err = ferbench(
+        *("run", "--methods", "lbp-svm", "--preset", "tiny", "--folds", 1, "--out", "run"),
+        *("--datasets", "manifest", "--executor", "inline", *given),
     )
-    found = stored.with_columns(p_anger=pl.Series([0.8, 0.7]), p_fear=pl.Series([0.2, 0.3]))
-    near = compare(found.reverse(), stored)
-    assert near.alike == 0.5
-    assert near.farthest == pytest.approx(0.3)
-    assert compare(stored.head(1), stored).alike == 0.0
+    assert code == 0, err
+    (record,) = open_results(tmp_path / "run").records()
+    assert record.dataset_config["align"] == "given"
+    corpus_again, _ = evaluated_on(record, discover(), read_settings(given[1:]))
+    assert corpus_again.alignment == "given"
+    code, out, err = ferbench("verify", "run", *given)
+    assert code == 0, err
+    assert "1 of 1 cells run again hold" in out

@@ -7,10 +7,13 @@ import polars as pl
 import pytest
 
 from ferbench.errors import UsageError
+from ferbench.host import discover
 from ferbench.protocols.named import find
 from ferbench.protocols.split import cut
-from ferbench.protocols.table import LEADERBOARD, PROTOCOLS
+from ferbench.protocols.table import PROTOCOLS
 
+LEADERBOARD = {name: spec.protocol for name, spec in discover().datasets.items()}
+"""The protocol that ranks on each dataset."""
 BY_NAME = {protocol.name: protocol for protocol in PROTOCOLS}
 DOCUMENT = Path(__file__).parents[2] / "docs" / "protocols.md"
 

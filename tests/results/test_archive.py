@@ -5,7 +5,9 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
+from ferbench.contracts.metric import PREDICTION_COLUMNS
 from ferbench.errors import UsageError
+from ferbench.results.agreement import Agreement, compare
 from ferbench.results.archive import open_results, write_archive
 from ferbench.results.merge import merge
 
@@ -35,14 +37,25 @@ def test_an_archive_reads_as_the_store_it_was_made_from(ran, tmp_path):
         assert archived[cell_id][1].equals(frame)
 
 
-def test_cells_of_other_classes_keep_their_own_columns(ran, tmp_path):
+def test_cells_of_other_classes_keep_their_own_columns_in_the_order_of_the_classes(ran, tmp_path):
+    """The classes that only a later cell has come last in the file, and not in that cell."""
     store = ran.place.store
-    (first, frame), (second, _) = _cells(store).values()
-    other = frame.rename({"p_anger": "p_fear"})
-    write_archive(tmp_path / "archive", [(first, frame), (second, other)])
+    (few, frame), (many, _) = _cells(store).values()
+    classes = ("anger", "contempt", *few.classes[1:])
+    other = frame.with_columns(p_contempt=pl.lit(0.0, pl.Float32))
+    other = other.select(*PREDICTION_COLUMNS, *(f"p_{name}" for name in classes))
+    assert few.cell_id < many.cell_id
+    cells = [(few, frame), (replace(many, classes=classes), other)]
+    write_archive(tmp_path / "archive", cells)
     archive = open_results(tmp_path / "archive")
-    assert set(archive.predictions(first.cell_id).columns) == set(frame.columns)
-    assert set(archive.predictions(second.cell_id).columns) == set(other.columns)
+    assert archive.predictions(few.cell_id).columns == frame.columns
+    found = archive.predictions(many.cell_id)
+    assert found.columns == other.columns
+    assert compare(found, other) == Agreement(alike=1.0, farthest=0.0)
+    write_archive(tmp_path / "alone", cells[1:])
+    sources = [(tmp_path / name, open_results(tmp_path / name)) for name in ("archive", "alone")]
+    merged = [predicted for _, predicted in merge(sources)]
+    assert [predicted.columns for predicted in merged] == [frame.columns, other.columns]
 
 
 def test_merging_refuses_different_predictions_of_one_environment(ran, tmp_path):

@@ -25,7 +25,7 @@ from ferbench.errors import Unsupported
 
 FAULTS = (
     *("none", "raise", "nan", "shape", "memory", "exit", "negative", "unsupported", "device"),
-    "feature",
+    *("feature", "bits"),
 )
 
 
@@ -69,6 +69,8 @@ class Nearest:
             raise Unsupported("the toy does not like these faces")
         if fault == "device":
             Path(self.config.flag).write_text(os.environ.get("CUDA_VISIBLE_DEVICES", "none"))
+        if fault == "bits":
+            torch.zeros(2).put_(torch.tensor([0]), torch.ones(1))
         holder = torch.nn.ParameterList([self.means])
         for epoch in run.epochs(self.config.epochs, means=holder):
             images = self._flat(data.train) + 0.1 * torch.randn(len(data.train), 1)
@@ -157,6 +159,8 @@ class Staged(Nearest):
 
 def train_means(config, data, run):
     """The stage: the class means of the training faces."""
+    if Path(f"{config['log']}.exit").exists():
+        os._exit(1)
     if config["fail"]:
         raise RuntimeError("the stage is broken")
     if config["refuse"]:
@@ -172,7 +176,7 @@ def train_means(config, data, run):
 @dataclass
 class StagedConfig(ToyConfig):
     """fail: whether the stage fails. refuse: whether it finds nothing to learn from.
-    log: a file that each training of the stage adds a line to.
+    log: a file that each training of the stage adds a line to; it dies where LOG.exit exists.
     """
 
     fail: bool = False
