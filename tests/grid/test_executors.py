@@ -238,7 +238,5 @@ def test_a_ray_that_does_not_start_is_one_line(monkeypatch):
 
     monkeypatch.setattr(ray, "is_initialized", lambda: False)
     monkeypatch.setattr(ray, "init", late)
-    with pytest.raises(
-        UsageError, match=r"^Ray at 'local' did not .* \(The current .*\.\): run"
-    ):
+    with pytest.raises(UsageError, match=r"^Ray at 'local' did not .* \(The current .*\.\): run"):
         start_ray(Workforce(), threads=1)
