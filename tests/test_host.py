@@ -254,7 +254,8 @@ def test_a_local_plugin_that_fails_can_be_mended_and_loaded(folder):
 def test_an_unknown_name_gets_a_suggestion(kind, asked, says):
     with pytest.raises(UsageError) as error:
         getattr(discover(), kind)(asked)
-    assert str(error.value) == says
+    assert str(error.value).startswith(says)
+    assert f"{asked}.py in this folder, or --plugins-dir DIR" in str(error.value)
 
 
 PANELS = """
