@@ -100,7 +100,7 @@ def _look_up(kind: str, entries: dict[str, Entry], name: str) -> Entry:
 
 def not_registered(kind: str, name: str, known: Iterable[str]) -> UsageError:
     """An error with the nearest name that is registered, and where others are looked for."""
-    file = name.replace("-", "_") + ".py"
+    file = f"{module_name(name)}.py"
     return UsageError(
         f"{unknown(kind, name, known)} (your own: {file} in this folder, or --plugins-dir DIR)"
     )

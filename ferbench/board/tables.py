@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ferbench.board.render.flat import rounded
 from ferbench.board.render.markdown import WORDS, pipe_table
-from ferbench.board.render.text_files import Value, csv_text, json_text, new_table, terminal_text
+from ferbench.board.render.writers import Value, csv_text, json_text, new_table, terminal_text
 
 WIDTH = 110
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from ferbench.board import text
 from ferbench.board.plateau import FLAT, PlateauRow, Plateaus
 from ferbench.board.reach import WINDOW, Reach, ReachRow
-from ferbench.board.render.text_files import Value
+from ferbench.board.render.writers import Value
 from ferbench.board.survival import Ratio
 from ferbench.board.tables import Table
 

@@ -4,7 +4,7 @@ from ferbench.board.model import Board
 from ferbench.board.render.flat import rows
 from ferbench.board.render.markdown import to_markdown
 from ferbench.board.render.terminal import to_table
-from ferbench.board.render.text_files import csv_text, json_text
+from ferbench.board.render.writers import csv_text, json_text
 
 FORMATS = {
     "table": to_table,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ferbench.board.model import NO_PROBE, Board, FeatureProbes, Probe, Row, Section
 from ferbench.board.published.text import published_values
-from ferbench.board.render.text_files import Value
+from ferbench.board.render.writers import Value
 
 DIGITS = 6
 """Decimals of every share and second, so that the last bits of a sum never show."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ferbench.board import text
 from ferbench.board.model import Board, Section
-from ferbench.board.render.text_files import new_table, terminal_text
+from ferbench.board.render.writers import new_table, terminal_text
 
 WIDTH = 100
 
