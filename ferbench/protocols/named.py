@@ -44,6 +44,7 @@ FIRST_FRAME: dict[Neutral, str] = {
 class NamedProtocol:
     """A protocol as a row of facts.
 
+    dataset:    the corpus that it is for; None: any.
     scored:     the scored classes; None: every expression that the rule finds.
     neutral:    what the first frames of sequences are for.
     count:      folds (for `stride` and `block`).

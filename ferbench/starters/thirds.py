@@ -9,4 +9,4 @@ from ferbench.protocols.named import NamedProtocol
 
 @hookimpl
 def register_protocols(register: Callable[[EvaluationProtocol], None]) -> None:
-    register(NamedProtocol("thirds", None, folding="stride", count=3, validation=True))
+    register(NamedProtocol("thirds", dataset=None, folding="stride", count=3, validation=True))

@@ -48,7 +48,7 @@ STARTERS = {
         "thirds",
         "protocols",
         (
-            "ferbench plan --protocol {name}",
+            "ferbench plan --methods softmax --protocol {name}",
             "ferbench run --methods softmax --protocol {name}",
         ),
     ),
