@@ -50,6 +50,14 @@ def test_a_mirrored_image_is_symmetric(laplacian):
     assert loss(torch.cat([half, half.flip(2).flip(3)], 3)) > 0.1, "upside down"
 
 
+def test_by_the_printed_index_a_mirrored_image_is_not_symmetric():
+    """Columns n and W - (n + 1), counted from one."""
+    half = torch.rand(3, 1, 64, 32)
+    image = torch.cat([half, half.flip(3)], 3)
+    printed = [(image[..., n - 1] - image[..., 64 - (n + 1) - 1]).abs() for n in range(1, 33)]
+    assert torch.stack(printed).mean() > 0.1
+
+
 def test_light_from_one_side_counts_in_pixels_alone():
     """A brightness that rises from left to right is no asymmetry to the Laplacian."""
     ramp = torch.linspace(-1, 1, 64).expand(1, 1, 64, 64)
