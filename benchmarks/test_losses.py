@@ -97,7 +97,3 @@ class TestStep:
         trunk = InceptionTrunk().to(memory_format=torch.channels_last)
         images = torch.randn(IMAGES, 1, 48, 48).contiguous(memory_format=torch.channels_last)
         benchmark.pedantic(lambda: trunk(images).sum().backward(), rounds=6, warmup_rounds=1)
-
-    def test_tuplet_clusters(self, benchmark, features):
-        loss, tuplets = TupletClustersLoss(FEATURES), Tuplets.blocks(QUERIES, EACH, EACH)
-        benchmark.pedantic(lambda: loss(features, tuplets).backward(), **ROUNDS)

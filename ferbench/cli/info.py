@@ -10,11 +10,16 @@ if TYPE_CHECKING:
     from ferbench.host import Registry
     from ferbench.settings import Settings
 
+ScoredBy = Annotated[
+    str | None,
+    typer.Option("--protocol", help="Of a method: whose classes. Default: seven expressions."),
+]
+
 
 def info(
     name: Annotated[str, typer.Argument(help="A method, a dataset or a protocol.")],
     preset: options.Preset = "lite",
-    protocol: options.Protocol = None,
+    protocol: ScoredBy = None,
     set_: options.Set = [],  # noqa: B006
     plugins_dir: options.PluginsDirs = [],  # noqa: B006
     json: options.Json = False,
@@ -51,7 +56,7 @@ def _method(
     from ferbench.grid.plan import method_config
     from ferbench.grid.source import source_hash
     from ferbench.loading import load_object
-    from ferbench.protocols.named import SEVEN_EXPRESSIVE
+    from ferbench.protocols.named import SEVEN_EXPRESSIVE, parse_generic
     from ferbench.settings import plain
 
     spec = registry.method(name)
@@ -59,9 +64,9 @@ def _method(
         raise unknown(f"preset of {name}", preset, spec.presets)
     classes = SEVEN_EXPRESSIVE
     if protocol is not None:
-        if protocol not in registry.protocols:
+        if protocol not in registry.protocols and not parse_generic(protocol):
             raise unknown("protocol", protocol, registry.protocols)
-        classes = getattr(registry.protocols[protocol], "scored", None) or classes
+        classes = getattr(registry.protocols.get(protocol), "scored", None) or classes
     config = method_config(spec, preset, settings)
     inputs = spec.inputs[preset]
     shapes = {input_name: preparation.shape for input_name, preparation in inputs.items()}

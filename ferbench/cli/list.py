@@ -1,12 +1,19 @@
 """`ferbench list`: what is registered."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from ferbench.cli import options
 
 KINDS = ("methods", "datasets", "protocols", "metrics")
+
+
+def _said(entry: Any) -> str:
+    """An entry in a line: a metric by its unit, the others in their own words."""
+    if hasattr(entry, "higher_is_better"):
+        return f"{entry.unit}, {'higher' if entry.higher_is_better else 'lower'} is better"
+    return str(getattr(entry, "summary", None) or getattr(entry, "facts", ""))
 
 
 def list_(
@@ -27,7 +34,7 @@ def list_(
     rows = [
         {
             "name": name,
-            "summary": getattr(entry, "summary", None) or getattr(entry, "facts", ""),
+            "summary": _said(entry),
             "plugin": registry.owner[kind, name].distribution,
         }
         for name, entry in sorted(getattr(registry, kind).items())

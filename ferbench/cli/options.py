@@ -30,7 +30,10 @@ Preset = Annotated[str, typer.Option("--preset", help="tiny, lite, study or pape
 Folds = Annotated[
     int | None,
     typer.Option(
-        "--folds", help="How many folds, from the first; 0: all. Default: 3 in tiny and lite."
+        "--folds",
+        help="How many folds, from the first; 0: all. Default: all; 3 in tiny and lite without "
+        "--protocol.",
+        min=0,
     ),
 ]
 Seeds = Annotated[int, typer.Option("--seeds", help="How many seeds: 0, 1, ...", min=1)]
@@ -102,8 +105,12 @@ def request(
     methods: str, datasets: str, preset: str, protocol: str | None, folds: int | None, seeds: int
 ) -> "Request":
     """The options that name a grid, as a request. Folds: 0 means all."""
+    from ferbench.errors import UsageError
     from ferbench.grid.plan import Request
 
+    for option, text in (("--methods", methods), ("--datasets", datasets)):
+        if not names(text):
+            raise UsageError(f"{option} {text!r} has no name: write one, or several with commas")
     look = protocol is None and preset in ("tiny", "lite")
     if folds is None and look:
         folds = FOLDS_OF_A_LOOK

@@ -19,7 +19,10 @@ Workers = Annotated[
 
 def prepare(
     name: Annotated[
-        str, typer.Argument(help="The dataset's name; or give --datasets.", metavar="NAME")
+        str,
+        typer.Argument(
+            help="The dataset's name; or give --datasets. Default: simfaces.", metavar="NAME"
+        ),
     ] = "",
     root: Root = None,
     datasets: options.Datasets = "",

@@ -73,7 +73,8 @@ def run(
             "names one that is running: leave them out"
         )
     if quick:
-        executor, folds = "inline", folds or 1
+        folds = 1 if folds is None else folds
+        executor = "inline" if executor == "auto" else executor
         set_ = [*QUICK, *set_]
     settings = read_settings(set_, plugins_dir)
     registry = options.plugins(settings, methods, datasets, protocol)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ferbench.cores import cores
 from ferbench.errors import FerbenchError
 from ferbench.grid.cell import Cell
 from ferbench.grid.corpus import as_recorded
@@ -95,7 +96,7 @@ class Verifier:
         """One cell run again; NotRerunnable where this code has another cell in its place."""
         plan, cell = self._planned(record)
         with self.preparing(plan.supplies.missing()) as advance:
-            plan.supplies.make(advance)
+            plan.supplies.make(advance, cores())
         place = Workplace(self.folder, "inline", threads=record.threads)
         run_plan(plan, InlineExecutor(self.registry, place), place, self.monitor)
         again = place.store.record(cell.id)

@@ -22,7 +22,7 @@ from ferbench.imaging.prepared import Decoded, prepare_image
 from ferbench.protocols.thumbnails import thumbnail
 
 CHUNK = 64
-"""Images that a process prepares before it reports."""
+"""Images that a process prepares before it reports, at most."""
 
 WORTH_PROCESSES = 500
 """Below so many images, starting processes takes longer than preparing."""
@@ -91,6 +91,24 @@ def _decoded(dataset: Dataset, samples: Sequence[str]) -> Iterator[Decoded]:
     return map(Decoded.of, dataset.load(samples))
 
 
+@runtime_checkable
+class Rendered(Protocol):
+    """A dataset that draws so many images at once, and rounds a byte in a million by their company.
+
+    They are therefore drawn in the same company, however many processes there are and whatever an
+    earlier call has left: in runs of so many of all samples, from the first.
+    """
+
+    together: int
+
+
+def chunks(dataset: Dataset, count: int, todo: np.ndarray) -> list[range]:
+    """What is prepared together of `count` rows, where one of `todo` is among them."""
+    together = dataset.together if isinstance(dataset, Rendered) else 1
+    size = max(together, CHUNK // together * together)
+    return [range(count)[n * size : (n + 1) * size] for n in np.unique(todo // size).tolist()]
+
+
 @dataclass(frozen=True, slots=True)
 class _Job:
     """What a process needs to prepare any rows."""
@@ -101,34 +119,37 @@ class _Job:
     faces: Faces | None
 
     def fill(self, rows: Sequence[int]) -> Iterator[None]:
-        """Prepare these rows; yields after each."""
+        """Prepare those of these rows that are wanted; yields after each."""
         stores = [Rows(path, preparation) for path, preparation in self.drafts]
         names = [self.samples[row] for row in rows]
         images = _decoded(self.dataset, names)
         for row, name, decoded in zip(rows, names, images, strict=True):
+            wanting = [store for store in stores if store.wants(row)]
+            if not wanting:
+                continue
             points = None if self.faces is None else self.faces.find(name, decoded.image)
             found = self.faces is None or points is not None
             fingerprint = thumbnail(decoded.grey)
-            for store in stores:
-                if store.wants(row):
-                    face = prepare_image(decoded, store.preparation, points)
-                    store.write(row, face, fingerprint, found)
+            for store in wanting:
+                face = prepare_image(decoded, store.preparation, points)
+                store.write(row, face, fingerprint, found)
             yield
 
 
 def _done(job: _Job, todo: np.ndarray, workers: int) -> Iterator[int]:
     """Prepare the rows `todo`; yields how many more are done."""
+    parts = chunks(job.dataset, len(job.samples), todo)
     moved = movable(job.dataset) if workers > 1 and len(todo) >= WORTH_PROCESSES else None
     if moved is None:
-        for _ in job.fill(todo.tolist()):
-            yield 1
+        for part in parts:
+            for _ in job.fill(part):
+                yield 1
         return
-    chunks = [todo[start : start + CHUNK].tolist() for start in range(0, len(todo), CHUNK)]
     with ProcessPoolExecutor(
         workers, get_context("spawn"), _start, (moved, job.samples, job.drafts, job.faces)
     ) as pool:
         try:
-            for future in as_completed([pool.submit(_fill, chunk) for chunk in chunks]):
+            for future in as_completed([pool.submit(_fill, part) for part in parts]):
                 yield future.result()
         finally:
             pool.shutdown(cancel_futures=True)
@@ -152,6 +173,6 @@ def _start(
     _job = _Job(pickle.loads(dataset), samples, drafts, faces)
 
 
-def _fill(rows: list[int]) -> int:
+def _fill(rows: Sequence[int]) -> int:
     assert _job is not None
     return sum(1 for _ in _job.fill(rows))

@@ -72,11 +72,34 @@ def test_a_load_that_ends_half_way_is_taken_up_again(tmp_path, how, error):
     assert not folder.exists()
     again = Pictures()
     prepare(again, SAMPLES, {folder: SMALL}, steps.append)
-    assert again.loaded == ["250", "0"]
     assert steps == [2, 1, 1]
     images, row_of = open_prepared(folder)
     assert [int(images[row_of[s]][0, 0, 0]) for s in SAMPLES] == [7, 3, 250, 0]
     assert os.listdir(tmp_path) == ["images"]
+
+
+class Company(Pictures):
+    """Draws 21 at once; each picture is as grey as the first that was drawn with it."""
+
+    together = 21
+
+    def load(self, samples):
+        for n, _ in enumerate(super().load(samples)):
+            yield np.full((9, 9, 3), int(samples[n - n % 21]), dtype=np.uint8)
+
+
+def test_pictures_are_drawn_in_the_same_company_whatever_is_there_already(tmp_path):
+    samples = [str(n) for n in range(150)]
+    at_once, resumed = tmp_path / "at-once", tmp_path / "resumed"
+    prepare(Company(), samples, {at_once: SMALL})
+    with pytest.raises(RuntimeError):
+        prepare(Company(meddle={"70": fail}), samples, {resumed: SMALL})
+    again = Company()
+    prepare(again, samples, {resumed: SMALL})
+    assert again.loaded == samples[63:], "chunks that were left whole are not drawn again"
+    expected = [n - n % 21 for n in range(150)]
+    for folder in (at_once, resumed):
+        assert open_prepared(folder)[0][:, 0, 0, 0].tolist() == expected
 
 
 def test_a_preparation_that_is_added_later_decodes_what_it_lacks(tmp_path):

@@ -1,4 +1,4 @@
-"""What the signs do: eq. 9 as printed collapses, eq. 10 separates (METHODS.md, section 2.3).
+"""What the signs do: eq. 9 as printed collapses, eq. 10 separates.
 
 Two classes differ by 2 in one input of eight; the other seven, the identity, vary four times as
 much. An embedding and H are trained jointly. P is how often a positive's H exceeds a negative's.

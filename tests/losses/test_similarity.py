@@ -81,7 +81,7 @@ def test_comparisons_are_counted_without_padding(measured):
 
 
 def test_parameters_are_those_of_the_table():
-    """METHODS.md section 2.2: the branch adds 4,850,946, of which FC_3 and FC_4 are the rest."""
+    """The metric branch adds 4,850,946, of which FC_3 and FC_4 are the rest."""
     similarity = LearnedSimilarity(256)
     fc3, fc4 = 4096 * 1024 + 1024 + 1, 2048 * 256
     assert sum(p.numel() for p in similarity.parameters()) == 4_850_946 - fc3 - fc4

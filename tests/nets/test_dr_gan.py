@@ -1,4 +1,4 @@
-"""Encoder, decoder and discriminator of METHODS.md, section 3.1."""
+"""Encoder, decoder and discriminator of IDFERM's generator."""
 
 import pytest
 import torch

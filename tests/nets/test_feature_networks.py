@@ -1,4 +1,4 @@
-"""VGG-Face to conv3_1 and Light CNN-4: the layers of METHODS.md, section 3.1."""
+"""VGG-Face to conv3_1 and Light CNN-4, layer by layer."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""The inception trunk against the table of METHODS.md, section 2.1."""
+"""The inception trunk of 2B(N+M) Softmax and IDFERM, layer by layer."""
 
 import math
 

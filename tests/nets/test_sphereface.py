@@ -1,4 +1,4 @@
-"""The layers of METHODS.md, section 5.1, at 112 x 96 and below."""
+"""The layers of table 1 of ED2L and of ADFL, at 112 x 96 and below."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""The metric branch of METHODS.md, section 2.2, at full width with the learned similarity."""
+"""2B(N+M) Softmax's metric branch, at full width, with the learned similarity."""
 
 import pytest
 import torch

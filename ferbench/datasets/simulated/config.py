@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ferbench.datasets.simulated.levels import LEVELS
-from ferbench.errors import UsageError
+from ferbench.errors import UsageError, unknown
 
 SMALLEST, LARGEST = 24, 256
 """Sides of a picture, in pixels, between which the grid of the head is of a sensible fineness."""
@@ -63,7 +63,7 @@ class SimPairsConfig:
 
 def _level(dataset: str, level: str) -> None:
     if level not in LEVELS:
-        raise UsageError(f"{dataset}: unknown level {level!r}; known: {', '.join(LEVELS)}")
+        raise unknown(f"level of {dataset}", level, LEVELS)
 
 
 def _within(dataset: str, name: str, value: int, low: int, high: int) -> None:

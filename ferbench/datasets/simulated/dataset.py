@@ -48,9 +48,16 @@ class SimFaces:
         ).sort("sample")
 
     def load(self, samples: Sequence[str]) -> Iterator[np.ndarray]:
-        """The pictures, (size, size, 3) uint8 RGB; each is the same in whatever company."""
+        """The pictures, (size, size, 3) uint8 RGB, `together` of them drawn at once."""
         frames = [parse_sample(sample, self.config) for sample in samples]
         return self._render(frames)
+
+    @property
+    def together(self) -> int:
+        """Pictures that are drawn at once; their bytes are the same in the same company only."""
+        from ferbench.datasets.simulated.generator import together
+
+        return together(self.config.size)
 
     def _render(self, frames: Sequence[Frame]) -> Iterator[np.ndarray]:
         from ferbench.datasets.simulated.generator import Generator

@@ -19,7 +19,16 @@ from ferbench.datasets.simulated.rendering.batch import Scene
 from ferbench.datasets.simulated.rendering.renderer import render, render_measured
 
 FACES_TIMES_SIDE = 1024
-"""Size of a batch: larger ones fall out of the processor's caches. It changes no picture."""
+"""Size of a batch: larger ones fall out of the processor's caches."""
+
+
+def together(side: int) -> int:
+    """Pictures of a batch.
+
+    Of a picture in a batch of another length, or at another place in it, a byte in a million may
+    be another.
+    """
+    return max(1, FACES_TIMES_SIDE // side)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +65,7 @@ class Generator:
             yield from zip(self._finish(batch, pictures), landmarks.numpy(), strict=True)
 
     def _batches(self, frames: Sequence[Frame]) -> Iterator[Sequence[Frame]]:
-        step = FACES_TIMES_SIDE // self.config.size
+        step = together(self.config.size)
         for start in range(0, len(frames), step):
             yield frames[start : start + step]
 

@@ -111,9 +111,16 @@ class SimPairs:
         ).sort("sample")
 
     def load(self, samples: Sequence[str]) -> Iterator[np.ndarray]:
-        """The pictures, (size, size, 3) uint8 RGB; each is the same in whatever company."""
+        """The pictures, (size, size, 3) uint8 RGB, `together` of them drawn at once."""
         shots = [self._find(sample).shot(self.order) for sample in samples]
         return self._render(shots)
+
+    @property
+    def together(self) -> int:
+        """Pictures that are drawn at once; their bytes are the same in the same company only."""
+        from ferbench.datasets.simulated.generator import together
+
+        return together(self.config.size)
 
     def _render(self, shots: Sequence[Shot]) -> Iterator[np.ndarray]:
         from ferbench.datasets.simulated.corpora.studio import Studio

@@ -27,7 +27,8 @@ class Pairs:
     """Inputs, each with its candidates for a target; the guiding set is all targets.
 
     inputs:   the faces that are inputs.
-    targets:  frontal neutral faces of their people, in the order of `group_of`.
+    targets:  frontal neutral faces of their people, sorted by the person or
+              group that they share with their inputs.
     first, count: of the candidates of each input among the targets.
     people:   how many have a target.
     left_out: people who have none.

@@ -43,7 +43,7 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return counts
 
 
-def test_only_what_is_missing_is_rendered(tmp_path, rendered):
+def test_only_what_is_missing_is_written_in_the_company_it_had(tmp_path, rendered):
     corpus, steps = small(tmp_path / "jaffe"), []
     assert corpus.write(advance=steps.append) == sum(steps) == sum(rendered) == 21
     before = snapshot(tmp_path)
@@ -52,8 +52,10 @@ def test_only_what_is_missing_is_rendered(tmp_path, rendered):
     assert rendered == []
     lost = corpus.root / "jaffe" / "KA.HA2.11.tiff"
     lost.unlink()
-    assert corpus.write() == 1
-    assert rendered == [1]
+    kept = {path: path.stat().st_mtime_ns for path in lost.parent.iterdir()}
+    assert corpus.write(advance=steps.append) == steps[-1] == 1
+    assert rendered == [21]
+    assert kept == {p: p.stat().st_mtime_ns for p in lost.parent.iterdir() if p != lost}
     assert snapshot(tmp_path) == before
     assert state(corpus.root) == "complete"
 

@@ -81,7 +81,7 @@ def test_portraits_do_not_depend_on_how_the_level_films():
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"level": "brutal"}, "simpairs: unknown level 'brutal'; known: easy, medium, hard, wild"),
+        ({"level": "brutal"}, "unknown level of simpairs 'brutal'"),
         ({"subjects": 0}, "simpairs: subjects is 0"),
         ({"inputs": 0}, "simpairs: inputs is 0"),
         ({"size": 8}, "simpairs: size is 8"),

@@ -83,7 +83,7 @@ def test_it_learns_the_toy_problem(name, make_toy, new_run):
 
 
 def test_costs_of_the_papers_preset():
-    """METHODS.md: 7,348,233 + 4,850,946 parameters, 25.08 M operations, 288 comparisons."""
+    """7,348,233 + 4,850,946 parameters, 25.08 M operations, 288 comparisons."""
     similarity = 2 * 1024 * 1024 + 1024 + 1
     expected = {
         "1b-n1": (7_348_233, 84),

@@ -14,7 +14,7 @@ from ferbench.datasets.simulated.capture.view import LARGEST_TURN, View, draw_vi
 from ferbench.datasets.simulated.config import LARGEST as LARGEST_SIDE
 from ferbench.datasets.simulated.corpora.order import Order
 from ferbench.datasets.simulated.corpora.shot import Shot
-from ferbench.datasets.simulated.generator import FACES_TIMES_SIDE, Recording
+from ferbench.datasets.simulated.generator import Recording, together
 from ferbench.datasets.simulated.levels import LEVELS
 from ferbench.datasets.simulated.person.habits import Habits, draw_habits
 from ferbench.datasets.simulated.person.identity import Identity, draw_identity
@@ -44,7 +44,7 @@ class Rendered:
 
 
 class Studio:
-    """The pictures of one order. A picture is the same in whatever company it is rendered.
+    """The pictures of one order, in batches of `together(side)`.
 
     Pictures are `field` times as large as the face in their middle.
     """
@@ -60,7 +60,7 @@ class Studio:
 
     def pictures(self, shots: Sequence[Shot]) -> Iterator[Rendered]:
         """Each shot, in their order."""
-        step = max(1, FACES_TIMES_SIDE // self.side)
+        step = together(self.side)
         for start in range(0, len(shots), step):
             yield from self._batch(shots[start : start + step])
 

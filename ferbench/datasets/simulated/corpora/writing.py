@@ -19,13 +19,20 @@ from ferbench.files import only_one
 from ferbench.training.threads import limited_threads
 
 CHUNK = 48
-"""Pictures that a process renders at a time; those of one recording should fall together."""
+"""Pictures that a process renders at a time; those of one recording should fall together.
+
+A chunk is rendered whole where one of its pictures is missing: a byte may depend on the company.
+"""
 
 LOCK = "lock"
 """In the draft folder: held by the process that fills the corpus."""
 
 WORTH_PROCESSES = 200
 """Below so many pictures, starting processes takes longer than rendering."""
+
+
+Chunk = Sequence[tuple[Picture, bool]]
+"""Pictures, and whether their files are there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +45,18 @@ class Corpus:
 
     def missing(self) -> list[Picture]:
         """The pictures of which a file is not there yet."""
+        return [picture for picture, finished in self._pictures() if not finished]
+
+    def _pictures(self) -> list[tuple[Picture, bool]]:
+        """All pictures, and whether the files of each are there."""
         there, drafts = _files_below(self.root), _files_below(self.root / DRAFT)
         return [
-            picture
+            (
+                picture,
+                picture.into in there
+                or (drafts if picture.into else there).issuperset(picture.files),
+            )
             for picture in self.blueprint.pictures(self.order)
-            if picture.into not in there
-            and not (drafts if picture.into else there).issuperset(picture.files)
         ]
 
     def write(self, workers: int = 1, advance: Callable[[int], None] = lambda count: None) -> int:
@@ -67,19 +80,21 @@ class Corpus:
 
     def _filled(self, workers: int, advance: Callable[[int], None]) -> int:
         """Write what is missing; how many pictures that was."""
-        todo = self.missing()
+        pictures = self._pictures()
+        missing = sum(not finished for _, finished in pictures)
         for folder in self.blueprint.folders(self.order):
             (self.root / folder).mkdir(parents=True, exist_ok=True)
         for path, text in self.blueprint.texts(self.order):
             _put(self.root, self.root / path, text.encode())
-        chunks = [todo[start : start + CHUNK] for start in range(0, len(todo), CHUNK)]
-        for count in self._rendered(chunks, workers if len(todo) >= WORTH_PROCESSES else 1):
+        every = [pictures[start : start + CHUNK] for start in range(0, len(pictures), CHUNK)]
+        chunks = [chunk for chunk in every if not all(finished for _, finished in chunk)]
+        for count in self._rendered(chunks, workers if missing >= WORTH_PROCESSES else 1):
             advance(count)
         self._join()
-        return len(todo)
+        return missing
 
-    def _rendered(self, chunks: Sequence[Sequence[Picture]], workers: int) -> Iterator[int]:
-        """Render all chunks; yields the number of pictures of each that is done."""
+    def _rendered(self, chunks: Sequence[Chunk], workers: int) -> Iterator[int]:
+        """Render all chunks; yields how many pictures of each were missing and are done."""
         if workers == 1:
             for chunk in chunks:
                 yield render_chunk(self.order, self.root, chunk)
@@ -129,18 +144,20 @@ def open_corpus(
     return Corpus(blueprint, order, root.expanduser().absolute())
 
 
-def render_chunk(order: Order, root: Path, chunk: Sequence[Picture]) -> int:
-    """Render these pictures and write their files; how many they were."""
+def render_chunk(order: Order, root: Path, chunk: Chunk) -> int:
+    """Render these pictures, and write the files of those that are missing; how many they were."""
     blueprint = find_blueprint(order.name)
     with limited_threads(1):  # rendering is faster so: its steps are small
         studio = Studio(order, blueprint.field, blueprint.measured)
-        rendered = studio.pictures([picture.shot for picture in chunk])
-        for picture, result in zip(chunk, rendered, strict=True):
+        rendered = studio.pictures([picture.shot for picture, _ in chunk])
+        for (picture, finished), result in zip(chunk, rendered, strict=True):
+            if finished:
+                continue
             contents = blueprint.encode(picture, result)
             top = root / DRAFT if picture.into else root
             for path, content in zip(picture.files, contents, strict=True):
                 _put(root, top / path, content)
-    return len(chunk)
+    return sum(not finished for _, finished in chunk)
 
 
 def _ignore_interrupts() -> None:
