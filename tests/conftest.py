@@ -68,6 +68,21 @@ def corpus(tmp_path: Path) -> Callable[..., Path]:
 TOYS = Path(__file__).parent / "data" / "toys"
 
 
+@pytest.fixture(scope="session")
+def measured() -> Callable[[Callable[[], object]], int | None]:
+    """Calls, and says how many comparisons were counted."""
+
+    def measure(call: Callable[[], object]) -> int | None:
+        from ferbench.training.counting import ComparisonCounter, counting
+
+        counter = ComparisonCounter()
+        with counting(counter):
+            call()
+        return counter.total
+
+    return measure
+
+
 @pytest.fixture
 def grid(tmp_path: Path, corpus: Callable[..., Path]) -> "Callable[..., GridRun]":
     """Runs a grid of toy methods on a drawn corpus, in this process or under Ray."""

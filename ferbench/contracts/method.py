@@ -170,7 +170,10 @@ class Method(Protocol):
         ...
 
     def state(self) -> State:
-        """All that `predict` needs, as arrays and JSON values."""
+        """All that `predict` needs, as arrays (none of Python objects) and JSON values.
+
+        Names have no `/`. ValueError otherwise, when it is stored.
+        """
         ...
 
     def load_state(self, state: State) -> None:

@@ -86,5 +86,5 @@ class RunContext(Protocol):
         ...
 
     def stage(self, name: str) -> dict[str, Any]:
-        """The finished state of a declared stage."""
+        """The finished state of a stage in `MethodSpec.stages`; KeyError for another name."""
         ...

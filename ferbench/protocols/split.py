@@ -78,11 +78,6 @@ class Split:
         )
         return hashlib.sha256(facts.encode()).hexdigest()[:16]
 
-    def samples(self) -> list[str]:
-        """Every sample that any fold uses, sorted."""
-        together = pl.concat([fold.samples.select("sample") for fold in self.folds])
-        return together["sample"].unique().sort().to_list()
-
 
 def cut(
     protocol: EvaluationProtocol,

@@ -1,12 +1,13 @@
 """Eight photographs with hand-placed pupils, and the detector where its weights are installed."""
 
 import csv
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+
+from ferbench.imaging.finding import can_detect
 
 LONDON = Path(__file__).parents[1] / "data" / "london"
 
@@ -24,9 +25,8 @@ def photographs():
 
 @pytest.fixture(scope="session")
 def _weights_installed():
-    missing = [module for module in ("mtcnn", "joblib", "lz4") if find_spec(module) is None]
-    if missing:
-        pytest.skip(f"{', '.join(missing)} not installed: pip install 'ferbench[align]'")
+    if not can_detect():
+        pytest.skip("mtcnn, joblib or lz4 not installed: pip install 'ferbench[align]'")
 
 
 @pytest.fixture(scope="session")

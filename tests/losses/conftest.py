@@ -7,7 +7,6 @@ import pytest
 import torch
 
 from ferbench.losses.tuplets import Tuplets
-from ferbench.training.counting import ComparisonCounter, counting
 
 Sets = list[list[int]]
 
@@ -51,19 +50,6 @@ def draw_batch() -> Callable[..., Batch]:
         return Batch(features, own, others)
 
     return draw
-
-
-@pytest.fixture(scope="session")
-def measured() -> Callable[[Callable[[], object]], int | None]:
-    """Calls, and says how many comparisons were counted."""
-
-    def measure(call: Callable[[], object]) -> int | None:
-        counter = ComparisonCounter()
-        with counting(counter):
-            call()
-        return counter.total
-
-    return measure
 
 
 @pytest.fixture(scope="session")

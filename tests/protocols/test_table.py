@@ -239,7 +239,7 @@ def test_copies_of_evaluated_files_are_left_out_of_training(make_index, protocol
         file_hash=pl.col("sample").replace_strict(same, default=pl.col("file_hash"))
     )
     split = cut(protocol("fer2013-7c-standard"), index)
-    used = set(split.samples())
+    used = {sample for fold in split.folds for sample in fold.samples["sample"]}
     gone = {"train-fear-003", "train-neutral-002", "validation-anger-001"}
     assert set(index["sample"]) - used == gone
     with pytest.raises(UsageError, match="the same picture as"):

@@ -23,11 +23,6 @@ from ferbench.contracts.method import (
 from ferbench.contracts.run import BatchShape
 from ferbench.errors import Unsupported
 
-FAULTS = (
-    *("none", "raise", "nan", "shape", "memory", "exit", "negative", "unsupported", "device"),
-    *("feature", "bits"),
-)
-
 
 @dataclass
 class ToyConfig:

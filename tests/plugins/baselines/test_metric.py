@@ -8,7 +8,6 @@ import torch
 from ferbench_baselines import METRIC_BASELINES, terms
 from ferbench_baselines.config import TripletConfig
 from ferbench_baselines.metric import Triplet
-from ferbench_baselines.softmax import Softmax
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +15,6 @@ from ferbench.contracts.method import PRESETS, Task
 from ferbench.errors import UsageError
 from ferbench.loading import load_object
 from ferbench.settings import configured
-from ferbench.training.recipe import InceptionRecipe
 from ferbench.training.seeding import seed_everything
 
 SHORT = {"divisor": 16, "epochs": 3, "batch": 16, "lr": 1.2e-2}
@@ -43,20 +41,6 @@ def test_the_comparisons_counted_are_those_of_the_formula(spec, make_toy, new_ru
     weight = spec.config().weight
     assert point["loss"] == pytest.approx(point["softmax"] + weight * point["metric"], rel=1e-5)
     assert point["metric"] > 0
-
-
-@SPECS
-def test_without_weight_it_is_softmax_to_the_bit(spec, make_toy, new_run):
-    """The same start, order and crops: so a difference is one of the loss."""
-    toy = make_toy()
-    run = new_run("softmax")
-    seed_everything(0)
-    alone = Softmax(configured(InceptionRecipe, [SHORT], "softmax"), toy.task)
-    with run.fitting():
-        alone.fit(toy.data, run)
-    beside = fitted(spec, toy, new_run("beside"), weight=0.0)
-    for name, array in alone.state().items():
-        assert np.array_equal(array, beside.state()[name]), name
 
 
 @pytest.mark.parametrize("mining", ["random", "all", "semihard"])

@@ -9,8 +9,6 @@ from ferbench_ifgan.game import Game, lots_of
 from ferbench_ifgan.network import IfGanNetwork
 from torch import nn
 
-from ferbench.training.counting import ComparisonCounter, counting
-
 SMALL = {"divisor": 16, "gan_divisor": 32, "crop": 32, "batch": 16}
 CLASSES = 3
 
@@ -49,16 +47,3 @@ def case() -> type[Case]:
 def small() -> Callable[..., dict[str, object]]:
     """`small(epochs=3)`: the smallest settings, with these."""
     return lambda **own: {**SMALL, **own}
-
-
-@pytest.fixture
-def counted() -> Callable[[Callable[[], object]], int | None]:
-    """`counted(step)`: how many distances a call compares."""
-
-    def measure(step: Callable[[], object]) -> int | None:
-        counter = ComparisonCounter()
-        with counting(counter):
-            step()
-        return counter.total
-
-    return measure

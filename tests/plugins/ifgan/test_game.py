@@ -162,9 +162,9 @@ def test_recomputing_changes_nothing(case, lots) -> None:
 
 @pytest.mark.parametrize("lots", [1, 3])
 @pytest.mark.parametrize(("island_on", "tuples"), [("both", 2), ("fake", 1)])
-def test_distances_are_counted_once_a_batch(case, counted, lots, island_on, tuples) -> None:
+def test_distances_are_counted_once_a_batch(case, measured, lots, island_on, tuples) -> None:
     c = case(island_on=island_on)
-    found = counted(lambda: c.game.play(c.network, c.lots(lots), *c.descents()))
+    found = measured(lambda: c.game.play(c.network, c.lots(lots), *c.descents()))
     assert found == tuples * 6 + 3 * 2
 
 

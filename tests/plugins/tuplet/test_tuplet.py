@@ -59,20 +59,6 @@ def test_the_comparisons_counted_are_those_of_the_formula(spec, tuples, make_toy
     assert point["negatives_of_a_positive"] == point["negatives_at_random"] == 0
 
 
-@SPECS
-def test_without_weight_it_is_softmax_to_the_bit(spec, make_toy, new_run):
-    """The same start, order and crops: so a difference is one of the loss."""
-    toy = make_toy()
-    run = new_run("softmax")
-    seed_everything(0)
-    alone = Softmax(configured(InceptionRecipe, [SHORT], "softmax"), toy.task)
-    with run.fitting():
-        alone.fit(toy.data, run)
-    beside = fitted(spec, toy, new_run("beside"), weight=0.0)
-    for name, array in alone.state().items():
-        assert np.array_equal(array, beside.state()[name]), name
-
-
 @pytest.mark.parametrize("name", ["1b-n1", "2b-n1", "1b-nm", "2b-nm"])
 def test_it_learns_the_toy_problem(name, make_toy, new_run):
     toy, run = make_toy(), new_run()
