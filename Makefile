@@ -15,8 +15,9 @@ run: $(READY)  ## install, run every method on the simulated default, print the 
 quick: $(READY)  ## install and print a first small table
 	$(BIN)/ferbench run --quick
 
+# Two workers on two cores: with a thread each they do not wait for each other.
 test: $(READY)  ## install and run the test suite
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
 bench: $(READY)  ## install and run the benchmarks
 	$(BIN)/python -m pytest benchmarks --benchmark-enable
