@@ -97,6 +97,8 @@ def test_bad_data_is_one_line_that_names_it(ferbench, corpus, tmp_path, name):
         (("--protocol", "kfold:2-val"), "needs at least 3 folds, not 2"),
         (("--protocol", "split"), "needs a `split`"),
         (("--executor", "slurm"), "unknown executor 'slurm'"),
+        (("--methods", ","), "--methods ',' has no name: write one, or several with commas"),
+        (("--datasets", ""), "--datasets '' has no name"),
         (("--set", "softmax.epoch=3"), "softmax: 'epoch': did you mean 'epochs'?"),
         (("--set", "softmax.epochs=many"), "setting epochs of softmax"),
         (("--set", "softmx.epochs=3"), "unknown method 'softmx': did you mean 'softmax'?"),

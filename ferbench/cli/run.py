@@ -8,7 +8,7 @@ import typer
 from ferbench.cli import options
 
 QUICK = ("dataset.simfaces.subjects=30",)
-"""What `--quick` sets, besides one fold and the inline executor."""
+"""What `--quick` sets, besides one fold and the inline executor where neither is asked for."""
 AUTO_RAY_CELLS = 6
 """From this many cells to do, `--executor auto` takes Ray: starting it costs several seconds."""
 
