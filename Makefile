@@ -15,9 +15,10 @@ run: $(READY)  ## install, run every method on the simulated default, print the 
 quick: $(READY)  ## install and print a first small table
 	$(BIN)/ferbench run --quick
 
-# Two workers on two cores: with a thread each they do not wait for each other.
+# Two workers on two cores: with a thread each they do not wait for each other. In the order of
+# their names the long files, which start Ray, are not the last.
 test: $(READY)  ## install and run the test suite
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: $(READY)  ## install and run the benchmarks
 	$(BIN)/python -m pytest benchmarks --benchmark-enable

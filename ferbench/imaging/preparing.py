@@ -102,11 +102,13 @@ class Rendered(Protocol):
     together: int
 
 
-def chunks(dataset: Dataset, count: int, todo: np.ndarray) -> list[range]:
-    """What is prepared together of `count` rows, where one of `todo` is among them."""
-    together = dataset.together if isinstance(dataset, Rendered) else 1
-    size = max(together, CHUNK // together * together)
-    return [range(count)[n * size : (n + 1) * size] for n in np.unique(todo // size).tolist()]
+def chunks(dataset: Dataset, count: int, todo: np.ndarray) -> list[list[int]]:
+    """The rows `todo`, of `count`, cut into what is prepared together; with what is drawn along."""
+    if not isinstance(dataset, Rendered):
+        return [todo[start : start + CHUNK].tolist() for start in range(0, len(todo), CHUNK)]
+    size = max(dataset.together, CHUNK // dataset.together * dataset.together)
+    rows = list(range(count))
+    return [rows[n * size : (n + 1) * size] for n in np.unique(todo // size).tolist()]
 
 
 @dataclass(frozen=True, slots=True)

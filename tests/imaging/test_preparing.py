@@ -72,6 +72,7 @@ def test_a_load_that_ends_half_way_is_taken_up_again(tmp_path, how, error):
     assert not folder.exists()
     again = Pictures()
     prepare(again, SAMPLES, {folder: SMALL}, steps.append)
+    assert again.loaded == ["250", "0"]
     assert steps == [2, 1, 1]
     images, row_of = open_prepared(folder)
     assert [int(images[row_of[s]][0, 0, 0]) for s in SAMPLES] == [7, 3, 250, 0]

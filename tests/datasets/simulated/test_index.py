@@ -118,7 +118,7 @@ def test_it_is_simulated_and_always_there() -> None:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"level": "brutal"}, "easy, medium, hard, wild"),
+        ({"level": "brutal"}, "known: easy, hard, medium, wild"),
         ({"subjects": 0}, "subjects"),
         ({"takes": 0}, "takes"),
         ({"frames": 1}, "frames"),
