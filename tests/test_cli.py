@@ -251,3 +251,11 @@ def test_registering_the_bundled_plugins_imports_no_torch():
         "assert not heavy, heavy\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_quick_keeps_what_is_asked_for(ferbench):
+    quick = ("run", "--quick", "--methods", "lbp-svm", "--set", "dataset.simfaces.subjects=15")
+    for asked, cells in (((), 1), (("--folds", "0"), 5)):
+        code, _, err = ferbench(*quick, *asked, "--out", f"cells-{cells}")
+        assert code == 0, err
+        assert f"{cells} cells: 0 had been done" in err

@@ -92,7 +92,7 @@ def _decoded(dataset: Dataset, samples: Sequence[str]) -> Iterator[Decoded]:
 
 
 @runtime_checkable
-class Rendered(Protocol):
+class DrawsTogether(Protocol):
     """A dataset that draws so many images at once, and rounds a byte in a million by their company.
 
     They are therefore drawn in the same company, however many processes there are and whatever an
@@ -104,7 +104,7 @@ class Rendered(Protocol):
 
 def chunks(dataset: Dataset, count: int, todo: np.ndarray) -> list[list[int]]:
     """The rows `todo`, of `count`, cut into what is prepared together; with what is drawn along."""
-    if not isinstance(dataset, Rendered):
+    if not isinstance(dataset, DrawsTogether):
         return [todo[start : start + CHUNK].tolist() for start in range(0, len(todo), CHUNK)]
     size = max(dataset.together, CHUNK // dataset.together * dataset.together)
     rows = list(range(count))

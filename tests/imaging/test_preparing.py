@@ -11,6 +11,9 @@ from PIL import Image
 
 from ferbench.contracts.method import Preparation
 from ferbench.datasets.manifest import Manifest, ManifestConfig
+from ferbench.datasets.simulated.config import SimFacesConfig, SimPairsConfig
+from ferbench.datasets.simulated.dataset import SimFaces
+from ferbench.datasets.simulated.simpairs import SimPairs
 from ferbench.imaging import preparing
 from ferbench.imaging.prepared import open_prepared
 from ferbench.imaging.preparing import movable, prepare
@@ -101,6 +104,20 @@ def test_pictures_are_drawn_in_the_same_company_whatever_is_there_already(tmp_pa
     expected = [n - n % 21 for n in range(150)]
     for folder in (at_once, resumed):
         assert open_prepared(folder)[0][:, 0, 0, 0].tolist() == expected
+
+
+@pytest.mark.parametrize(("size", "together"), [(48, 21), (64, 16)])
+@pytest.mark.parametrize(
+    ("dataset", "config"), [(SimFaces, SimFacesConfig), (SimPairs, SimPairsConfig)]
+)
+def test_chunks_of_rendered_pictures_are_whole_batches(dataset, config, size, together):
+    rendered, todo = dataset(config(size=size)), np.array([70, 299])
+    assert rendered.together == together
+    whole = 64 // together * together
+    assert preparing.chunks(rendered, 300, todo) == [
+        list(range(whole, 2 * whole)),
+        list(range(300 // whole * whole, 300)),
+    ]
 
 
 def test_a_preparation_that_is_added_later_decodes_what_it_lacks(tmp_path):

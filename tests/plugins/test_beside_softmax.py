@@ -6,7 +6,7 @@ from ferbench_baselines import METRIC_BASELINES, SOFTMAX
 from ferbench_tuplet import METHODS
 
 ADDING = [spec.name for spec in (*METRIC_BASELINES, *METHODS)]
-SHORT = {"divisor": 16, "epochs": 2, "batch": 16, "lr": 1.2e-2}
+SHORT = {"divisor": 16, "epochs": 3, "batch": 16, "lr": 1.2e-2}
 
 
 @pytest.mark.parametrize("name", ADDING)

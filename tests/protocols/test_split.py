@@ -114,6 +114,10 @@ def test_a_duplicate_file_of_two_subjects_is_found_in_a_named_protocol(make_corp
         cut(parse_generic("loso"), index)
 
 
+def used(split):
+    return {sample for fold in split.folds for sample in fold.samples["sample"]}
+
+
 def test_the_certificate_counts_and_says_what_is_proven(make_corpus):
     split = cut(parse_generic("kfold:4-val"), make_corpus(SUBJECTS))
     certificate = split.certificate
@@ -123,6 +127,7 @@ def test_the_certificate_counts_and_says_what_is_proven(make_corpus):
     text = " ".join(certificate.lines())
     assert "no subject of 8 crosses train, validation and test" in text
     assert certificate.fold_hash in text
+    assert len(used(split)) == certificate.images
 
 
 @pytest.mark.parametrize("subjects", [[None] * 8, [*SUBJECTS[:7], None]])
@@ -142,6 +147,7 @@ def test_the_hash_is_that_of_the_folds_and_not_of_the_order_of_rows(make_corpus)
         found = cut(parse_generic("kfold:4-val"), shuffled)
         assert found.certificate == expected.certificate
         assert found.fingerprint == expected.fingerprint
+        assert used(found) == used(expected)
 
 
 def test_the_hash_changes_with_the_folds(make_corpus):

@@ -8,6 +8,18 @@ from ferbench.errors import UsageError, unknown
 SMALLEST, LARGEST = 24, 256
 """Sides of a picture, in pixels, between which the grid of the head is of a sensible fineness."""
 
+FACES_TIMES_SIDE = 1024
+"""Size of a batch: larger ones fall out of the processor's caches."""
+
+
+def together(side: int) -> int:
+    """Pictures that are rendered at once.
+
+    Of a picture in a batch of another length, or at another place in it, a byte in a million may
+    be another.
+    """
+    return max(1, FACES_TIMES_SIDE // side)
+
 
 @dataclass
 class SimFacesConfig:

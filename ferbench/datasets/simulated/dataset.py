@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ferbench.contracts.dataset import Available, Missing, Origin
-from ferbench.datasets.simulated.config import SimFacesConfig
+from ferbench.datasets.simulated.config import SimFacesConfig, together
 from ferbench.datasets.simulated.frames import Frame, all_frames, hash_frames, parse_sample
 
 if TYPE_CHECKING:
@@ -55,8 +55,6 @@ class SimFaces:
     @property
     def together(self) -> int:
         """Pictures that are drawn at once; their bytes are the same in the same company only."""
-        from ferbench.datasets.simulated.generator import together
-
         return together(self.config.size)
 
     def _render(self, frames: Sequence[Frame]) -> Iterator[np.ndarray]:

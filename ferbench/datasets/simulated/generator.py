@@ -10,25 +10,13 @@ from torch import Tensor
 from ferbench.datasets.simulated.acting.sequence import draw_sequence
 from ferbench.datasets.simulated.capture.degrade import Flaws, degrade, draw_flaws, draw_noise
 from ferbench.datasets.simulated.capture.view import View, draw_views
-from ferbench.datasets.simulated.config import SimFacesConfig
+from ferbench.datasets.simulated.config import SimFacesConfig, together
 from ferbench.datasets.simulated.frames import Frame
 from ferbench.datasets.simulated.levels import LEVELS
 from ferbench.datasets.simulated.person.habits import Habits, draw_habits
 from ferbench.datasets.simulated.person.identity import Identity, draw_identity
 from ferbench.datasets.simulated.rendering.batch import Scene
 from ferbench.datasets.simulated.rendering.renderer import render, render_measured
-
-FACES_TIMES_SIDE = 1024
-"""Size of a batch: larger ones fall out of the processor's caches."""
-
-
-def together(side: int) -> int:
-    """Pictures of a batch.
-
-    Of a picture in a batch of another length, or at another place in it, a byte in a million may
-    be another.
-    """
-    return max(1, FACES_TIMES_SIDE // side)
 
 
 @dataclass(frozen=True, slots=True)

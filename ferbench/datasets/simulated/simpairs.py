@@ -9,7 +9,7 @@ import numpy as np
 
 from ferbench.contracts.dataset import Available, Missing, Origin
 from ferbench.contracts.faces import EXPRESSIONS
-from ferbench.datasets.simulated.config import SimPairsConfig
+from ferbench.datasets.simulated.config import SimPairsConfig, together
 from ferbench.datasets.simulated.corpora.marker import CORPORA_VERSION
 from ferbench.datasets.simulated.corpora.order import Order
 from ferbench.datasets.simulated.corpora.shot import Shot
@@ -118,8 +118,6 @@ class SimPairs:
     @property
     def together(self) -> int:
         """Pictures that are drawn at once; their bytes are the same in the same company only."""
-        from ferbench.datasets.simulated.generator import together
-
         return together(self.config.size)
 
     def _render(self, shots: Sequence[Shot]) -> Iterator[np.ndarray]:

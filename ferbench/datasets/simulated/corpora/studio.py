@@ -12,9 +12,10 @@ from ferbench.datasets.simulated.acting.sequence import draw_sequence
 from ferbench.datasets.simulated.capture.degrade import degrade, draw_flaws, draw_noise
 from ferbench.datasets.simulated.capture.view import LARGEST_TURN, View, draw_views
 from ferbench.datasets.simulated.config import LARGEST as LARGEST_SIDE
+from ferbench.datasets.simulated.config import together
 from ferbench.datasets.simulated.corpora.order import Order
 from ferbench.datasets.simulated.corpora.shot import Shot
-from ferbench.datasets.simulated.generator import Recording, together
+from ferbench.datasets.simulated.generator import Recording
 from ferbench.datasets.simulated.levels import LEVELS
 from ferbench.datasets.simulated.person.habits import Habits, draw_habits
 from ferbench.datasets.simulated.person.identity import Identity, draw_identity
