@@ -7,7 +7,7 @@ import torch
 from ferbench_baselines.cnn import SmallCnn
 from torch.nn import functional as F
 
-from ferbench.grid.executor import Workforce, make_executor
+from ferbench.grid.executor import Monitor, Workforce, make_executor
 from ferbench.grid.gather import fold_table, labelled, training_faces
 from ferbench.grid.plan import Request, make_plan
 from ferbench.grid.run import run_plan
@@ -21,12 +21,8 @@ SUBJECTS, FOLDS, EPOCHS, BATCH, CROP = 80, 3, 24, 32, 44
 GROUP = f"{FOLDS} cells of {EPOCHS} epochs"
 
 
-class Silence:
+class Silence(Monitor):
     """A monitor that hears nothing."""
-
-    def started(self, label: str) -> None: ...
-    def epoch(self, label: str, epoch: int, scalars: dict[str, float]) -> None: ...
-    def ended(self, label: str, failed: bool) -> None: ...
 
 
 @pytest.fixture

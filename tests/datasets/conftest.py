@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from ferbench.contracts.dataset import Dataset
+from ferbench.errors import UsageError
+
 FORMATS = {
     ".bmp": "BMP",
     ".jpeg": "JPEG",
@@ -47,3 +50,16 @@ def plant(tmp_path: Path) -> Callable[..., Path]:
         return top
 
     return make
+
+
+@pytest.fixture(scope="session")
+def refusal() -> Callable[[Dataset], str]:
+    """The one line that says why a dataset's index is refused."""
+
+    def message(dataset: Dataset) -> str:
+        with pytest.raises(UsageError) as error:
+            dataset.index()
+        assert "\n" not in str(error.value)
+        return str(error.value)
+
+    return message

@@ -40,13 +40,6 @@ def opened(root, **settings):
     return FER2013(FER2013Config(str(root), **settings))
 
 
-def refusal(dataset):
-    with pytest.raises(UsageError) as error:
-        dataset.index()
-    assert "\n" not in str(error.value)
-    return str(error.value)
-
-
 @pytest.mark.parametrize("name", ["fer2013.csv", "fer2013/fer2013.csv"])
 def test_the_csv(plant, name):
     dataset = opened(plant({name: CSV}))
@@ -108,7 +101,7 @@ def test_ways_of_writing_the_csv(plant, text):
         ("", " lists no images"),
     ],
 )
-def test_lines_that_are_refused(plant, line, says):
+def test_lines_that_are_refused(plant, line, says, refusal):
     root = plant({"fer2013.csv": f"{HEAD}{line}\n"})
     assert refusal(opened(root)).startswith(f"{root}/fer2013.csv")
     assert says in refusal(opened(root))
@@ -120,7 +113,7 @@ def test_images_that_repeat_are_told(plant):
     assert dataset.warnings() == ("1 images that repeat another, pixel for pixel: fer0000007.png",)
 
 
-def test_folders(plant):
+def test_folders(plant, refusal):
     names = """
     train/angry/Training_1.jpg train/Disgust/Training_2.jpg train/FEAR/Training_3.jpg
     train/happy/Training_4.jpg train/sad/Training_5.jpg train/4/Training_9.png
@@ -167,12 +160,12 @@ def test_ferplus_labels(plant):
         (PLUS.replace("contempt", "disdain"), "has no column 'contempt'"),
     ],
 )
-def test_ferplus_that_does_not_fit(plant, plus, says):
+def test_ferplus_that_does_not_fit(plant, plus, says, refusal):
     root = plant({"fer2013.csv": CSV, "fer2013new.csv": plus})
     assert says in refusal(opened(root, labels="ferplus"))
 
 
-def test_ferplus_must_be_there(plant):
+def test_ferplus_must_be_there(plant, refusal):
     root = plant({"fer2013.csv": CSV})
     assert "needs fer2013new.csv in" in refusal(opened(root, labels="ferplus"))
     with pytest.raises(UsageError, match="it must be fer2013 or ferplus"):

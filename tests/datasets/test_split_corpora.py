@@ -42,13 +42,6 @@ def rafdb(root, **settings):
     return RAFDB(RAFDBConfig(str(root), **settings))
 
 
-def refusal(dataset):
-    with pytest.raises(UsageError) as error:
-        dataset.index()
-    assert "\n" not in str(error.value)
-    return str(error.value)
-
-
 @pytest.mark.parametrize("above", ["", "basic/"])
 def test_rafdb(plant, above):
     names = [above + name for name in [*ALIGNED, "Image/aligned/train_99999_aligned.jpg"]]
@@ -63,7 +56,7 @@ def test_rafdb(plant, above):
     assert dataset.skipped() == {"images that the label list does not name": 1}
 
 
-def test_rafdb_original_images_come_with_landmarks(plant):
+def test_rafdb_original_images_come_with_landmarks(plant, refusal):
     text = {LIST: LINES, "Annotation/manual/train_00002_manu_attri.txt": MANUAL}
     root = plant(ALIGNED, ORIGINAL, text)
     index = rafdb(root, images="original").index()
@@ -93,7 +86,7 @@ def test_rafdb_original_images_come_with_landmarks(plant):
         ("", " names no images"),
     ],
 )
-def test_rafdb_refuses_lists_by_line(plant, text, says):
+def test_rafdb_refuses_lists_by_line(plant, text, says, refusal):
     root = plant(ALIGNED, {LIST: text})
     assert refusal(rafdb(root)).startswith(f"{root}/{LIST}{says}")
 
@@ -171,12 +164,12 @@ def test_subjects_by_the_user(plant):
         (",P1", "line 2 lacks a file or a subject_id"),
     ],
 )
-def test_subjects_that_do_not_fit_are_refused(plant, lines, says):
+def test_subjects_that_do_not_fit_are_refused(plant, lines, says, refusal):
     root = plant(list(SFEW_FILES), {"subjects.csv": f"file,subject_id\n{lines}\n"})
     assert says in refusal(SFEW(SFEWConfig(str(root))))
 
 
-def test_a_bare_name_of_two_images_is_refused(plant):
+def test_a_bare_name_of_two_images_is_refused(plant, refusal):
     twin = AIRHEADS.replace("Angry", "Sad")
     text = {"subjects.csv": "file,subject_id\nAirheads_000519240_00000005.png,P1\n"}
     root = plant(list(SFEW_FILES), twin, text)

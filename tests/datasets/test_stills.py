@@ -11,13 +11,6 @@ from ferbench.datasets.kdef import KDEF, KDEFConfig
 from ferbench.datasets.multipie import MultiPIE, MultiPIEConfig
 from ferbench.errors import UsageError
 
-
-def refusal(dataset):
-    with pytest.raises(UsageError) as error:
-        dataset.index()
-    return str(error.value)
-
-
 BU = {
     "F0001/F0001_AN01WH_F2D.bmp": ("F0001", "anger", 1),
     "F0001/F0001_DI04WH_F2D.bmp": ("F0001", "disgust", 4),
@@ -60,7 +53,7 @@ def test_bu3dfe(plant):
         ("F0001/F0002_AN01WH_F2D.bmp", "lies in the folder of another subject"),
     ],
 )
-def test_bu3dfe_refuses_by_name(plant, name, says):
+def test_bu3dfe_refuses_by_name(plant, name, says, refusal):
     root = plant(list(BU), name)
     assert refusal(BU3DFE(BU3DFEConfig(str(root)))).startswith(f"{root}/{name} {says}")
 
@@ -89,7 +82,7 @@ def test_jaffe(plant, above):
     }
 
 
-def test_jaffe_refuses_unknown_codes_and_wrong_folders(plant):
+def test_jaffe_refuses_unknown_codes_and_wrong_folders(plant, refusal):
     root = plant(list(JAFFE_FILES), "KA.XX1.40.tiff")
     assert f"{root}/KA.XX1.40.tiff has the unknown" in refusal(JAFFE(JAFFEConfig(str(root))))
     state = JAFFE(JAFFEConfig(str(plant("a/x.png", root="wrong")))).availability()
@@ -126,7 +119,7 @@ def test_kdef_poses(plant):
         KDEF(KDEFConfig(str(root), ["X"]))
 
 
-def test_kdef_refuses_by_name(plant):
+def test_kdef_refuses_by_name(plant, refusal):
     root = plant(list(KDEF_FILES), "AF01/AF01XXS.JPG")
     assert "AF01/AF01XXS.JPG has the unknown expression" in refusal(KDEF(KDEFConfig(str(root))))
     root = plant(list(KDEF_FILES), "AF01/AF02ANS.JPG", root="other")
@@ -182,7 +175,7 @@ def test_multipie_views(plant):
         ("session01/multiview/001/01/05_1/001_01_01_050_00.png", "in the folder of another"),
     ],
 )
-def test_multipie_refuses_by_name(plant, name, says):
+def test_multipie_refuses_by_name(plant, name, says, refusal):
     assert says in refusal(MultiPIE(MultiPIEConfig(str(plant(list(PIE), name)))))
 
 
@@ -195,7 +188,7 @@ NAMES = {"AN": "anger", "DI": "disgust", "FE": "fear", "HA": "happiness", "SA": 
 
 
 @given(st.sampled_from(sorted(CASES)), st.from_regex("[A-Z]{2}", fullmatch=True))
-def test_two_letters_are_a_known_expression_or_an_error(tmp_path_factory, pattern, code):
+def test_two_letters_are_a_known_expression_or_an_error(tmp_path_factory, refusal, pattern, code):
     root = tmp_path_factory.mktemp("codes")
     path = root / pattern.format(code)
     path.parent.mkdir(exist_ok=True)

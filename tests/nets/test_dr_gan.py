@@ -17,14 +17,10 @@ from ferbench.nets.dr_gan import (
 SMALL = DrGanShape(divisor=8)
 
 
-def parameters(module):
-    return sum(p.numel() for p in module.parameters())
-
-
 @pytest.mark.parametrize(
     ("network", "count"), [(Encoder, 2_769_120), (Decoder, 3_821_793), (Discriminator, 2_769_377)]
 )
-def test_each_has_the_parameters_of_the_table(network, count):
+def test_each_has_the_parameters_of_the_table(network, count, parameters):
     assert parameters(network()) == count
 
 

@@ -8,11 +8,7 @@ from ferbench.nets.light_cnn import LightCNN, max_feature_map
 from ferbench.nets.vgg_face import VGG_FACE, VggFace
 
 
-def parameters(module):
-    return sum(p.numel() for p in module.parameters())
-
-
-def test_vgg_face_to_its_fifth_convolution():
+def test_vgg_face_to_its_fifth_convolution(parameters):
     network = VggFace()
     assert parameters(network) == 555_328
     assert network(torch.zeros(1, 1, 64, 64)).shape == (1, 256, 16, 16)
@@ -33,7 +29,7 @@ def test_grey_levels_are_normalised_as_the_network_was_trained():
     torch.testing.assert_close(given(faces), expected)
 
 
-def test_light_cnn_4_at_its_own_size():
+def test_light_cnn_4_at_its_own_size(parameters):
     network = LightCNN()
     assert parameters(network) == 4_098_048
     maps, feature = network(torch.zeros(1, 1, 128, 128))

@@ -41,11 +41,7 @@ def classifier():
     return InceptionClassifier(7)
 
 
-def parameters(module):
-    return sum(p.numel() for p in module.parameters())
-
-
-def test_every_layer_is_that_of_the_table(classifier):
+def test_every_layer_is_that_of_the_table(classifier, parameters):
     x = torch.zeros(1, 1, 48, 48)
     layers = classifier.trunk.convolutions
     assert len(layers) == len(TABLE)
@@ -57,7 +53,7 @@ def test_every_layer_is_that_of_the_table(classifier):
         assert round(macs / 1e6, 2) == millions, name
 
 
-def test_the_fully_connected_layers(classifier):
+def test_the_fully_connected_layers(classifier, parameters):
     assert parameters(classifier.trunk.fc1) == 2_101_248 + 1
     assert parameters(classifier.fc2) == 4_195_328 + 1
     assert parameters(classifier.classifier) == 1025 * 7
@@ -159,7 +155,7 @@ def test_he_initialisation_keeps_the_scale():
 SMALL = TrunkShape(divisor=8, batch_norm=True, first_pool=False)
 
 
-def test_an_eighth_of_the_width_by_hand():
+def test_an_eighth_of_the_width_by_hand(parameters):
     network = InceptionClassifier(7, 1, 44, SMALL)
     layers = network.trunk.convolutions
     assert [type(layer).__name__ for layer in layers] == [
@@ -192,7 +188,7 @@ def test_the_last_side_is_what_the_layers_give(divisor, first_pool, side):
     assert trunk.convolutions(torch.zeros(1, 1, side, side)).shape[-1] == last_side(side, shape)
 
 
-def test_batch_norm_takes_the_place_of_the_bias():
+def test_batch_norm_takes_the_place_of_the_bias(parameters):
     plain, normed = ConvPReLU(3, 4, 3), ConvPReLU(3, 4, 3, batch_norm=True)
     assert [type(part) for part in normed] == [nn.Conv2d, nn.BatchNorm2d, nn.PReLU]
     assert normed[0].bias is None

@@ -9,11 +9,7 @@ from ferbench.nets.resnet import PairTrunk, ResNetShape, ResNetTrunk
 SMALL = ResNetShape(18, 16)
 
 
-def parameters(network: torch.nn.Module) -> int:
-    return sum(p.numel() for p in network.parameters())
-
-
-def test_sizes_at_full_width() -> None:
+def test_sizes_at_full_width(parameters) -> None:
     with torch.device("meta"):
         single = ResNetTrunk()
         assert (parameters(single), single.features) == (42_500_160, 2048)

@@ -22,11 +22,7 @@ WINDOW = (112, 96)
 SMALL = SphereShape(divisor=8, units=(0, 1, 1, 1))
 
 
-def parameters(*modules):
-    return sum(p.numel() for module in modules for p in module.parameters())
-
-
-def test_each_block_has_the_parameters_and_the_shape_of_the_table():
+def test_each_block_has_the_parameters_and_the_shape_of_the_table(parameters):
     torch.manual_seed(0)
     shared, x = SharedLayers(), torch.rand(2, 1, *WINDOW)
     table = {(32, 56, 48): 19_008, (64, 28, 24): 166_848, (128, 14, 12): 1_256_832}
@@ -46,7 +42,7 @@ def test_each_block_has_the_parameters_and_the_shape_of_the_table():
     assert torch.equal(branch(x), branch.feature(branch.maps(x)))
 
 
-def test_the_baseline_has_5_674_112_parameters_at_seven_classes():
+def test_the_baseline_has_5_674_112_parameters_at_seven_classes(parameters):
     network = SphereFace(SphereDesign(7, 1, WINDOW, 30.0))
     cost = network_cost(network, torch.zeros(1, 1, *WINDOW))
     assert cost.parameters == 5_674_112

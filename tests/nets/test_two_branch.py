@@ -12,10 +12,6 @@ from ferbench.nets.two_branch import MetricBranch
 SMALL = TrunkShape(divisor=16, batch_norm=True, first_pool=False)
 
 
-def parameters(module):
-    return sum(p.numel() for p in module.parameters())
-
-
 @pytest.fixture
 def small():
     torch.manual_seed(0)
@@ -23,7 +19,7 @@ def small():
     return network, MetricBranch(network, SMALL)
 
 
-def test_the_branch_adds_4_850_946_parameters_at_full_width():
+def test_the_branch_adds_4_850_946_parameters_at_full_width(parameters):
     network = InceptionClassifier(7)
     branch = MetricBranch(network)
     assert parameters(branch.fc3) == 4096 * 1024 + 1024 + 1
@@ -33,7 +29,7 @@ def test_the_branch_adds_4_850_946_parameters_at_full_width():
     assert cost.macs == 4096 * 1024 + 2048 * 256
 
 
-def test_a_reduced_branch_has_every_width_divided(small):
+def test_a_reduced_branch_has_every_width_divided(small, parameters):
     network, branch = small
     assert (network.trunk.features, network.features, branch.features) == (256, 64, 16)
     assert parameters(branch) == 256 * 64 + 64 + 1 + 128 * 16

@@ -10,10 +10,6 @@ from ferbench.nets.self_attention import SelfAttention
 from ferbench.nets.unet import UNet
 
 
-def parameters(network: nn.Module) -> int:
-    return sum(p.numel() for p in network.parameters())
-
-
 def awake(network: nn.Module) -> nn.Module:
     """Attention that takes part."""
     for module in network.modules():
@@ -22,7 +18,7 @@ def awake(network: nn.Module) -> nn.Module:
     return network
 
 
-def test_sizes_at_full_width() -> None:
+def test_sizes_at_full_width(parameters) -> None:
     with torch.device("meta"):
         with_attention, without, judge = UNet(), UNet(attention=False), PatchGan()
         x = torch.zeros(2, 3, 224, 224)

@@ -13,6 +13,7 @@ from ferbench_tuplet.stages import corpora, last_stage, stages
 from ferbench.contracts.method import Task
 from ferbench.datasets.simulated.corpora.writing import open_corpus
 from ferbench.errors import UsageError
+from ferbench.grid.executor import Monitor
 from ferbench.grid.inline import InlineExecutor
 from ferbench.grid.plan import Plan, Request, make_plan
 from ferbench.grid.run import run_plan
@@ -63,14 +64,8 @@ def planned(tmp_path: Path, corpus: Callable[..., Path]) -> Callable[..., Plan]:
     return plan
 
 
-class Silent:
+class Silent(Monitor):
     """A monitor that says nothing."""
-
-    def started(self, label: str) -> None: ...
-
-    def epoch(self, label: str, epoch: int, scalars: dict[str, float]) -> None: ...
-
-    def ended(self, label: str, failed: bool) -> None: ...
 
 
 class Killed(BaseException):
