@@ -68,7 +68,7 @@ def extra_corpora(config: ResNetRecipe) -> tuple[AuxiliaryNeed, ...]:
 RESNET_PRESETS: Mapping[str, Mapping[str, Any]] = {
     "tiny": {"divisor": 16, "crop": 32, "epochs": 2},
     "lite": {"epochs": 6},
-    "study": {"epochs": 50, "batches": "grid", "batch": 14, "lr": 1e-2},
+    "study": {"epochs": 100, "batches": "grid", "batch": 14, "lr": 1e-2},
     "paper": {
         "crop": 224,
         "batch": 50,
