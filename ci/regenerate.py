@@ -2,12 +2,18 @@
 
 `python ci/regenerate.py`; then `python ci/tables.py`. What is recorded already, in the archives or
 in `runs/studies`, is not run again, so that a killed command continues. Cells that newer ones
-replace (the same row, fold and seed, run with newer code) leave the archive.
+replace (the same row, fold and seed, run with newer code) leave the archive, and rows that no run
+of the study asks for any more: those of a preset's earlier settings.
 """
 
+import io
+import json
 import tomllib
+from collections.abc import Sequence
+from contextlib import redirect_stdout
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 from ferbench.board.grouping import rankings
 from ferbench.cli import app
@@ -28,10 +34,25 @@ def restore(archive: Path, store: Store) -> None:
             store.save(record, results.predictions(record.cell_id) if ok else None)
 
 
-def archive_newest(store: Store, archive: Path) -> None:
-    """Write the store's cells into an archive, but for those that newer ones replace."""
+def asked(runs: Sequence[str]) -> list[dict[str, Any]]:
+    """The rows that these runs fill, see `ferbench plan --json`."""
+    rows: list[dict[str, Any]] = []
+    for run in runs:
+        with redirect_stdout(io.StringIO()) as printed:
+            app(["plan", *run.split(), "--json"], standalone_mode=False)
+        rows += json.loads(printed.getvalue())["rows"]
+    return rows
+
+
+def archive_newest(store: Store, archive: Path, wanted: Sequence[dict[str, Any]]) -> None:
+    """Write the cells of the wanted rows into an archive, the newest of each fold and seed."""
     rows = [row for _, found in rankings(store.records()) for row in found]
-    cells = [record for row in rows for record in row.cells]
+    cells = [
+        record
+        for row in rows
+        for record in row.cells
+        if any(all(getattr(record, k) == v for k, v in want.items()) for want in wanted)
+    ]
     write_archive(
         archive,
         [(r, store.predictions(r.cell_id) if r.status == "ok" else None) for r in cells],
@@ -46,10 +67,11 @@ def regenerate(leaderboards: Path, work: Path) -> None:
         restore(archive, store)
         for preparing in study.get("prepare", []):
             app(preparing.split(), standalone_mode=False)
+        wanted = asked(study["runs"])
         for seeds, run in product(range(1, study["seeds"] + 1), study["runs"]):
             options = [*run.split(), "--seeds", str(seeds), "--out", str(store.root)]
             app(["run", *options], standalone_mode=False)
-            archive_newest(store, archive)
+            archive_newest(store, archive, wanted)
 
 
 if __name__ == "__main__":

@@ -58,6 +58,9 @@ def test_plan_counts_what_is_to_do(on_manifest):
     after = json.loads(on_manifest("plan", *options, "--json")[1])
     assert (before["cells"], before["to_do"]) == (3, 3)
     assert (after["cells"], after["to_do"]) == (3, 0)
+    (row,) = after["rows"]
+    assert (row["dataset"], row["method"], row["preset"]) == ("manifest", "lbp-svm", "lite")
+    assert row["config"]["penalty"] == 1.0
 
 
 def test_the_json_of_a_run_is_the_json_of_the_board(on_manifest, ferbench, tmp_path):

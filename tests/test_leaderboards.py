@@ -80,7 +80,7 @@ def test_a_list_that_cannot_be_read_is_named(small):
 
 
 def test_studies_are_run_seed_by_seed_and_continue(tmp_path, monkeypatch):
-    """Cells in the archive are not run again, and those of older code leave it."""
+    """Cells in the archive are not run again; those of older code or settings leave it."""
     regenerate = runpy.run_path(str(ROOT / "ci" / "regenerate.py"))["regenerate"]
     folder, archive = tmp_path / "leaderboards", tmp_path / "leaderboards" / "records" / "small"
     folder.mkdir()
@@ -95,12 +95,15 @@ def test_studies_are_run_seed_by_seed_and_continue(tmp_path, monkeypatch):
             (first,) = before
             old = replace(first, cell_id="old", seed=1, started="2000")
             predictions = open_results(archive).predictions(first.cell_id)
-            write_archive(archive, [(first, predictions), (old, predictions)])
+            unasked = replace(first, cell_id="unasked", config={**first.config, "penalty": 7.0})
+            cells = [(record, predictions) for record in (first, old, unasked)]
+            write_archive(archive, cells)
         regenerate(folder, tmp_path / f"work{seeds}")
-    found = {record.seed: record for record in open_results(archive).records()}
+    records = list(open_results(archive).records())
+    found = {record.seed: record for record in records}
     assert found[0] == first
     assert found[1].cell_id != "old"
-    assert len(found) == 2
+    assert len(records) == 2, "and not the one of other settings"
     assert list((tmp_path / "jaffe").iterdir())
 
 

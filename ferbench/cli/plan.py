@@ -1,8 +1,25 @@
 """`ferbench plan`: what a run would do."""
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
 import typer
 
 from ferbench.cli import options
+
+if TYPE_CHECKING:
+    from ferbench.grid.cell import Cell
+
+ROW = (
+    "dataset",
+    "dataset_fingerprint",
+    "protocol",
+    "protocol_fingerprint",
+    "preset",
+    "method",
+    "config",
+)
+"""The facts that the cells of a leaderboard's row share."""
 
 
 def plan(
@@ -39,6 +56,7 @@ def plan(
                 "failed_before": len(failed),
                 "stages": len(stages),
                 "images_to_prepare": made.supplies.missing(),
+                "rows": _rows(made.cells),
             }
         )
         return
@@ -57,3 +75,13 @@ def plan(
     found = [record for cell in made.cells if (record := store.record(cell.id)) is not None]
     for warning in version_warnings(found):
         typer.echo(f"  {warning}")
+
+
+def _rows(cells: "Iterable[Cell]") -> list[dict[str, Any]]:
+    """The leaderboard's rows that these cells would fill."""
+    rows: list[dict[str, Any]] = []
+    for cell in cells:
+        row = {name: cell.identity[name] for name in ROW}
+        if row not in rows:
+            rows.append(row)
+    return rows
