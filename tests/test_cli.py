@@ -161,18 +161,45 @@ def test_interrupted_while_images_are_prepared_it_says_how_to_go_on(on_manifest,
     assert "interrupted; prepared images and finished cells are kept" in line
 
 
-def test_cells_are_timed_one_at_a_time_on_a_cluster_as_well(on_manifest, monkeypatch):
-    class Made(Exception):
-        """Ends the command where its executor would start."""
+class Made(Exception):
+    """Ends a command where its executor would start."""
+
+
+@pytest.fixture
+def stopped_at_the_executor(monkeypatch):
+    """Raises Made(executor, whether cells share a device, whether they are alone)."""
 
     def make_executor(name, registry, place, workforce):
         raise Made(name, place.shared_device, workforce.alone)
 
     monkeypatch.setattr("ferbench.grid.executor.make_executor", make_executor)
-    for given, alone in (((), False), (("--timing",), True)):
-        with pytest.raises(Made) as made:
-            on_manifest("run", "--methods", "lbp-svm", "--address", "auto", *given)
-        assert made.value.args == ("ray", not alone, alone)
+
+
+@pytest.mark.usefixtures("stopped_at_the_executor")
+@pytest.mark.parametrize(("given", "alone"), [((), False), (("--timing",), True)])
+def test_cells_are_timed_one_at_a_time_on_a_cluster_as_well(on_manifest, given, alone):
+    with pytest.raises(Made) as made:
+        on_manifest("run", "--methods", "lbp-svm", "--address", "auto", *given)
+    assert made.value.args == ("ray", not alone, alone)
+
+
+@pytest.mark.usefixtures("stopped_at_the_executor")
+@pytest.mark.parametrize(
+    ("given", "executor"),
+    [
+        ((), "inline"),
+        (("--workers", "1"), "inline"),
+        (("--workers", "2"), "ray"),
+        (("--gpus", "2"), "ray"),
+        (("--workers", "2", "--folds", "1"), "inline"),
+        (("--seeds", "2"), "ray"),
+    ],
+)
+def test_few_cells_are_run_here_unless_several_workers_are_asked_for(on_manifest, given, executor):
+    """Three cells; from six on there is work for Ray in any case."""
+    with pytest.raises(Made) as made:
+        on_manifest("run", "--methods", "lbp-svm", *given)
+    assert made.value.args[0] == executor
 
 
 def test_list_and_info_for_scripts(ferbench):

@@ -82,7 +82,9 @@ def run(
     plan = make_plan(request, registry, settings)
     out = out.absolute()
     to_do = plan.to_do(Store(out))
-    chosen = _choose(executor, len(to_do), elsewhere)
+    spread = (workers or 1) > 1 or (gpus or 1) > 1
+    least = 1 if elsewhere else 2 if spread else AUTO_RAY_CELLS
+    chosen = _choose(executor, len(to_do), least)
     place = Workplace(
         out=out,
         executor=chosen,
@@ -116,13 +118,12 @@ def run(
         raise typer.Exit(1)
 
 
-def _choose(executor: str, to_do: int, elsewhere: bool) -> Literal["inline", "ray"]:
-    """The executor meant; nothing to do needs no Ray."""
+def _choose(executor: str, to_do: int, least: int) -> Literal["inline", "ray"]:
+    """The executor meant, `auto` being Ray from so many cells; nothing to do needs no Ray."""
     from ferbench.errors import unknown
 
     if executor not in ("auto", "ray", "inline"):
         raise unknown("executor", executor, ("auto", "ray", "inline"))
-    larger = elsewhere or to_do >= AUTO_RAY_CELLS
-    if to_do and (executor == "ray" or (executor == "auto" and larger)):
+    if to_do and (executor == "ray" or (executor == "auto" and to_do >= least)):
         return "ray"
     return "inline"
