@@ -1,13 +1,15 @@
 """A toy problem that any method can learn, and a run to learn it in."""
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
 from ferbench.contracts.faces import Faces, LabelledFaces, TrainingFaces
-from ferbench.contracts.method import Task
+from ferbench.contracts.method import Method, MethodSpec, Task
 from ferbench.loading import load_object
 from ferbench.settings import configured
 from ferbench.training.checkpoint import Checkpoint
@@ -124,13 +126,32 @@ def new_run(tmp_path: Path):
     return make
 
 
-@pytest.fixture(scope="session")
-def build():
-    """`build(specs, name, settings, task)`: the method of that name, its start always the same."""
+class Bench:
+    """Methods by name, at settings that are short to train; their start is always the same."""
 
-    def build_one(specs, name, settings, task):
-        (spec,) = (spec for spec in specs if spec.name == name)
+    def __init__(self, specs: Iterable[MethodSpec], short: Mapping[str, Any]) -> None:
+        self.specs = {spec.name: spec for spec in specs}
+        self.short = short
+
+    def built(self, name: str, task: Task, **settings: Any) -> Method:
+        spec = self.specs[name]
         seed_everything(0)
-        return load_object(spec.factory)(configured(spec.config, [settings], name), task)
+        config = configured(spec.config, [self.short, settings], name)
+        return load_object(spec.factory)(config, task)
 
-    return build_one
+    def fitted(
+        self, name: str, toy: Toy, run: Run, data: TrainingFaces | None = None, **settings: Any
+    ) -> Method:
+        """Trained on the toy's data, or on these, as a cell trains it."""
+        method = self.built(name, toy.task, **settings)
+        run.select(method, None)
+        seed_everything(1)
+        with run.fitting():
+            method.fit(data or toy.data, run)
+        return method
+
+
+@pytest.fixture(scope="session")
+def bench() -> type[Bench]:
+    """See `Bench`."""
+    return Bench

@@ -16,7 +16,6 @@ from ferbench.results.predictions import check
 from ferbench.settings import configured
 from ferbench.training.patches import TEN, PatchBatches, Patches
 from ferbench.training.samplers import ImageBatches
-from ferbench.training.seeding import seed_everything
 from ferbench.training.states import read_state, save_state
 
 SHORT = {"divisor": 16, "units": (0, 1, 0, 0), "epochs": 3, "batch": 16, "lr": 2e-2}
@@ -39,43 +38,35 @@ def with_onsets(toy, count=14):
     return replace(toy.data, neutral=neutral)
 
 
-def built(name, task, **settings):
-    spec = BY_NAME[name]
-    seed_everything(0)
-    return load_object(spec.factory)(configured(spec.config, [SHORT, settings], name), task)
-
-
-def fitted(name, toy, run, data=None, **settings):
-    method = built(name, toy.task, **settings)
-    run.select(method, None)
-    seed_everything(1)
-    with run.fitting():
-        method.fit(data or with_onsets(toy), run)
-    return method
+@pytest.fixture
+def methods(bench):
+    return bench(METHODS, SHORT)
 
 
 @MIXINGS
 @EVERY
-def test_it_learns_the_toy_problem(neutral, every, make_toy, new_run):
+def test_it_learns_the_toy_problem(neutral, every, make_toy, new_run, methods):
     toy, run = make_toy(), new_run()
     epochs = 3 if every else 20
-    method = fitted("adfl", toy, run, epochs=epochs, neutral=neutral, every_crop=every)
+    method = methods.fitted(
+        "adfl", toy, run, with_onsets(toy), epochs=epochs, neutral=neutral, every_crop=every
+    )
     assert toy.accuracy(method, run) >= 0.9
     curve = run.progress.curve
     assert curve[-1]["residual"] < curve[0]["residual"]
     assert run.progress.input_passes == (48 + 14) * epochs * (TEN if every else 1)
 
 
-def test_the_baseline_learns_without_neutral_frames(make_toy, new_run):
+def test_the_baseline_learns_without_neutral_frames(make_toy, new_run, methods):
     toy, run = make_toy(), new_run()
-    method = fitted("adfl-baseline", toy, run, toy.data, epochs=12)
+    method = methods.fitted("adfl-baseline", toy, run, toy.data, epochs=12)
     assert toy.accuracy(method, run) >= 0.9
     assert run.progress.input_passes == 48 * 12
 
 
-def test_its_features_are_means_over_the_ten_crops(make_toy, new_run, ten_windows):
+def test_its_features_are_means_over_the_ten_crops(make_toy, new_run, ten_windows, methods):
     toy, run = make_toy(), new_run()
-    method = fitted("adfl", toy, run, epochs=1)
+    method = methods.fitted("adfl", toy, run, with_onsets(toy), epochs=1)
     found = method.predict(toy.test, run)
     check(found, 30, toy.task.classes)
     network, p, f_r, f_e, f_n = method.network, 0, 0, 0, 0
@@ -134,19 +125,19 @@ def test_neutral_patches_and_their_order_change_with_the_epoch(make_toy, new_run
     assert sorted(first) != sorted(later)
 
 
-def test_fewer_neutral_frames_than_batches(make_toy, new_run):
+def test_fewer_neutral_frames_than_batches(make_toy, new_run, methods):
     toy, run = make_toy(), new_run()
-    method = fitted("adfl", toy, run, with_onsets(toy, count=1), batch=8, epochs=1)
+    method = methods.fitted("adfl", toy, run, with_onsets(toy, count=1), batch=8, epochs=1)
     assert np.isfinite(run.progress.curve[-1]["loss"])
     assert run.progress.input_passes == 49
     assert toy.accuracy(method, run) >= 0
 
 
-def test_mixed_batches_may_hold_neutral_frames_alone(make_toy, new_run):
+def test_mixed_batches_may_hold_neutral_frames_alone(make_toy, new_run, methods):
     """Batches of 2, one in three frames expressive: several have none."""
     toy, run = make_toy(), new_run()
     few = replace(with_onsets(toy, count=40), train=toy.train.part(np.arange(8)))
-    fitted("adfl", toy, run, few, batch=2, neutral="mixed", epochs=2)
+    methods.fitted("adfl", toy, run, few, batch=2, neutral="mixed", epochs=2)
     for point in run.progress.curve:
         assert np.isfinite(point["loss"])
 
@@ -191,32 +182,34 @@ def neutral_scored(data: TrainingFaces) -> TrainingFaces:
         (neutral_scored, "scores neutral, which ADFL has no output for"),
     ],
 )
-def test_what_it_cannot_learn_from_is_not_supported(name, changed, says, make_toy, new_run):
+def test_what_it_cannot_learn_from_is_not_supported(
+    name, changed, says, make_toy, new_run, methods
+):
     toy = make_toy()
     with pytest.raises(Unsupported, match=says):
-        fitted(name, toy, new_run(), changed(with_onsets(toy)))
+        methods.fitted(name, toy, new_run(), changed(with_onsets(toy)))
 
 
-def test_the_placebo_differs_from_its_method_in_the_lesson_alone(make_toy, new_run):
+def test_the_placebo_differs_from_its_method_in_the_lesson_alone(make_toy, new_run, methods):
     toy, states, passes = make_toy(), [], []
     for name in ("adfl", "adfl-shuffled"):
         run = new_run(name)
-        states.append(fitted(name, toy, run, weight=0.0).state())
+        states.append(methods.fitted(name, toy, run, with_onsets(toy), weight=0.0).state())
         passes.append(run.progress.input_passes)
     for key, array in states[0].items():
         assert np.array_equal(array, states[1][key]), key
     assert passes[0] == passes[1]
-    taught = fitted("adfl-shuffled", toy, new_run("taught")).state()
-    learnt = fitted("adfl", toy, new_run("learnt")).state()
+    taught = methods.fitted("adfl-shuffled", toy, new_run("taught"), with_onsets(toy)).state()
+    learnt = methods.fitted("adfl", toy, new_run("learnt"), with_onsets(toy)).state()
     assert not np.array_equal(taught["dispeller.weight"], learnt["dispeller.weight"])
 
 
-def test_the_state_restores_the_predictions(make_toy, new_run, tmp_path):
+def test_the_state_restores_the_predictions(make_toy, new_run, tmp_path, methods):
     toy, run = make_toy(), new_run()
-    method = fitted("adfl", toy, run)
+    method = methods.fitted("adfl", toy, run, with_onsets(toy))
     expected = method.predict(toy.test, run)
     save_state(tmp_path / "state.npz", method.state())
-    other = built("adfl", toy.task)
+    other = methods.built("adfl", toy.task)
     other.load_state(read_state(tmp_path / "state.npz"))
     found = other.predict(toy.test, run)
     assert np.array_equal(found.probabilities, expected.probabilities)
@@ -254,7 +247,7 @@ def test_an_unknown_mixing_is_refused():
         configured(AdflConfig, [{"neutral": "never"}], "adfl")
 
 
-def test_the_residual_option_reaches_the_criterion(make_toy):
+def test_the_residual_option_reaches_the_criterion(make_toy, methods):
     task = Task(("a", "b"), make_toy().task.inputs)
-    assert built("adfl", task, residual_backprop=True).criterion.residual_backprop
-    assert not built("adfl", task).criterion.residual_backprop
+    assert methods.built("adfl", task, residual_backprop=True).criterion.residual_backprop
+    assert not methods.built("adfl", task).criterion.residual_backprop

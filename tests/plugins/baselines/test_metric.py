@@ -15,27 +15,20 @@ from ferbench.contracts.method import PRESETS, Task
 from ferbench.errors import UsageError
 from ferbench.loading import load_object
 from ferbench.settings import configured
-from ferbench.training.seeding import seed_everything
 
 SHORT = {"divisor": 16, "epochs": 3, "batch": 16, "lr": 1.2e-2}
 SPECS = pytest.mark.parametrize("spec", METRIC_BASELINES, ids=lambda spec: spec.name)
 
 
-def fitted(spec, toy, run, **settings):
-    seed_everything(0)
-    method = load_object(spec.factory)(
-        configured(spec.config, [SHORT, settings], spec.name), toy.task
-    )
-    run.select(method, None)
-    with run.fitting():
-        method.fit(toy.data, run)
-    return method
+@pytest.fixture
+def methods(bench):
+    return bench(METRIC_BASELINES, SHORT)
 
 
 @SPECS
-def test_the_comparisons_counted_are_those_of_the_formula(spec, make_toy, new_run):
+def test_the_comparisons_counted_are_those_of_the_formula(spec, make_toy, new_run, methods):
     run = new_run()
-    fitted(spec, make_toy(), run)
+    methods.fitted(spec.name, make_toy(), run)
     assert run.progress.comparisons.total == run.progress.comparisons_expected > 0
     point = run.progress.curve[0]
     weight = spec.config().weight
@@ -44,10 +37,9 @@ def test_the_comparisons_counted_are_those_of_the_formula(spec, make_toy, new_ru
 
 
 @pytest.mark.parametrize("mining", ["random", "all", "semihard"])
-def test_each_mining_of_triplets_is_counted(mining, make_toy, new_run):
+def test_each_mining_of_triplets_is_counted(mining, make_toy, new_run, methods):
     run = new_run()
-    spec = next(spec for spec in METRIC_BASELINES if spec.name == "triplet")
-    fitted(spec, make_toy(), run, mining=mining, epochs=1)
+    methods.fitted("triplet", make_toy(), run, mining=mining, epochs=1)
     images = 48 if mining == "random" else 0
     assert run.progress.comparisons.total == run.progress.comparisons_expected
     if images:
@@ -60,22 +52,20 @@ def test_an_unknown_mining_is_refused():
 
 
 @pytest.mark.parametrize("name", ["center", "island"])
-def test_centres_move_with_each_step(name, make_toy, new_run):
+def test_centres_move_with_each_step(name, make_toy, new_run, methods):
     toy, run = make_toy(), new_run()
-    spec = next(spec for spec in METRIC_BASELINES if spec.name == name)
-    method = fitted(spec, toy, run, epochs=2)
+    method = methods.fitted(name, toy, run, epochs=2)
     centres = method.criterion.term.loss.centres
     assert centres.norm(dim=1).min() > 0
     content = torch.load(run._checkpoint.folder / "epoch.pt", weights_only=True)
     assert torch.equal(content["parts"]["criterion"]["term.loss.centres"], centres)
-    again = fitted(spec, toy, new_run("half"), epochs=1).criterion.term.loss.centres
+    again = methods.fitted(name, toy, new_run("half"), epochs=1).criterion.term.loss.centres
     assert not torch.equal(again, centres)
 
 
-def test_the_state_holds_what_prediction_needs_and_no_more(make_toy, new_run):
+def test_the_state_holds_what_prediction_needs_and_no_more(make_toy, new_run, methods):
     toy = make_toy()
-    center = next(spec for spec in METRIC_BASELINES if spec.name == "center")
-    method = fitted(center, toy, new_run(), epochs=1)
+    method = methods.fitted("center", toy, new_run(), epochs=1)
     assert not [name for name in method.state() if "centres" in name]
     assert method.cost().parameters == sum(p.numel() for p in method.network.parameters())
 

@@ -14,21 +14,17 @@ from ferbench.errors import UsageError
 from ferbench.results.predictions import check
 from ferbench.training.samplers import TrainingBatch
 
-SMALL = {"divisor": 16, "crop": 32, "batch": 16, "epochs": 8, "lr": 1e-2}
+SHORT = {"divisor": 16, "crop": 32, "batch": 16, "epochs": 8, "lr": 1e-2}
 
 
 @pytest.fixture
-def built(build):
-    """`built(toy, epochs=1)`: the method at its smallest."""
-    return lambda toy, **own: build([RESNET101], "resnet101", {**SMALL, **own}, toy.task)
+def methods(bench):
+    return bench([RESNET101], SHORT)
 
 
-def test_it_learns_the_toy_problem(built, make_toy, new_run):
+def test_it_learns_the_toy_problem(methods, make_toy, new_run):
     toy, run = make_toy(channels=3), new_run()
-    method = built(toy)
-    run.select(method, None)
-    with run.fitting():
-        method.fit(toy.data, run)
+    method = methods.fitted("resnet101", toy, run)
     assert toy.accuracy(method, run) >= 0.9
     found = method.predict(toy.test, run)
     check(found, 30, toy.task.classes)
@@ -39,9 +35,9 @@ def test_it_learns_the_toy_problem(built, make_toy, new_run):
     assert method.expected_comparisons(BatchShape(images=50)) == 50 + 6
 
 
-def test_what_is_minimised(built, make_toy):
+def test_what_is_minimised(methods, make_toy):
     toy = make_toy(channels=3)
-    method = built(toy, lambda3=5.0, lambda4=0.5)
+    method = methods.built("resnet101", toy.task, lambda3=5.0, lambda4=0.5)
     torch.manual_seed(0)
     images, labels = torch.rand(6, 3, 32, 32), torch.tensor([0, 1, 2, 0, 1, 2])
     island = method.criterion.island
@@ -61,9 +57,11 @@ def test_what_is_minimised(built, make_toy):
     assert torch.equal(island.centres, moved), "once a step"
 
 
-def test_training_images_are_turned_and_test_images_are_not(built, make_toy, new_run):
+def test_training_images_are_turned_and_test_images_are_not(methods, make_toy, new_run):
     toy = make_toy(channels=3)
-    still, turned = built(toy, degrees=0.0).view, built(toy, degrees=20.0).view
+    still, turned = (
+        methods.built("resnet101", toy.task, degrees=degrees).view for degrees in (0.0, 20.0)
+    )
     images, device = toy.test.images(np.arange(3)), torch.device("cpu")
     plain = {}
     for name, view in (("still", still), ("turned", turned)):
@@ -79,26 +77,26 @@ def stored(path, weights):
     return {"weights": str(path), "weights_sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
 
 
-def test_a_torchvision_file_is_where_it_starts(built, make_toy, tmp_path):
+def test_a_torchvision_file_is_where_it_starts(methods, make_toy, tmp_path):
     """Older files lack the counter of batches; the classifier of ImageNet is left there."""
     torch.manual_seed(7)
     theirs = torchvision.models.resnet18().state_dict()
     older = {n: v for n, v in theirs.items() if not n.endswith("num_batches_tracked")}
     toy = make_toy(channels=3)
     file = stored(tmp_path / "resnet18.pt", older)
-    method = built(toy, divisor=1, **file)
+    method = methods.built("resnet101", toy.task, divisor=1, **file)
     own = method.network.trunk.state_dict()
     for name, value in older.items():
         if not name.startswith("fc."):
             assert torch.equal(own[name], value), name
     assert method.network.classifier.weight.shape == (3, 512)
     with pytest.raises(UsageError, match="is not the network that is meant"):
-        built(toy, divisor=1, depth=34, **file)
+        methods.built("resnet101", toy.task, divisor=1, depth=34, **file)
     with pytest.raises(UsageError, match="it was not opened"):
-        built(toy, divisor=1, **{**file, "weights_sha256": "0" * 64})
+        methods.built("resnet101", toy.task, divisor=1, **{**file, "weights_sha256": "0" * 64})
 
 
-def test_other_corpora_join_the_training_alone(built, make_toy, new_run):
+def test_other_corpora_join_the_training_alone(methods, make_toy, new_run):
     toy, run = make_toy(channels=3), new_run()
     extra = LabelledFaces(
         {"face": toy.test.images()},
@@ -108,8 +106,7 @@ def test_other_corpora_join_the_training_alone(built, make_toy, new_run):
         subject=np.zeros(30),
         sequence=np.zeros(30),
     )
-    method = built(toy, epochs=1, extra=("ckplus",))
+    data = type(toy.data)(toy.train, auxiliary={"ckplus": extra})
+    method = methods.fitted("resnet101", toy, run, data, epochs=1, extra=("ckplus",))
     assert [need.dataset for need in RESNET101.auxiliary(method.recipe)] == ["ckplus"]
-    with run.fitting():
-        method.fit(type(toy.data)(toy.train, auxiliary={"ckplus": extra}), run)
     assert run.progress.input_passes == 48 + 20

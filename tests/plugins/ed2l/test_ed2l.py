@@ -13,7 +13,6 @@ from ferbench.errors import UsageError
 from ferbench.loading import load_object
 from ferbench.results.predictions import check
 from ferbench.settings import configured
-from ferbench.training.seeding import seed_everything
 from ferbench.training.states import read_state, save_state
 
 SHORT = {"divisor": 16, "units": (0, 1, 0, 0), "epochs": 6, "batch": 16, "lr": 2e-2}
@@ -21,26 +20,16 @@ BY_NAME = {spec.name: spec for spec in METHODS}
 SPECS = pytest.mark.parametrize("spec", METHODS, ids=lambda spec: spec.name)
 
 
-def built(name, task, **settings):
-    spec = BY_NAME[name]
-    seed_everything(0)
-    return load_object(spec.factory)(configured(spec.config, [SHORT, settings], name), task)
-
-
-def fitted(name, toy, run, **settings):
-    method = built(name, toy.task, **settings)
-    run.select(method, None)
-    seed_everything(1)
-    with run.fitting():
-        method.fit(toy.data, run)
-    return method
+@pytest.fixture
+def methods(bench):
+    return bench(METHODS, SHORT)
 
 
 @SPECS
 @pytest.mark.parametrize("every", [False, True], ids=["one", "ten"])
-def test_it_learns_the_toy_problem(spec, every, make_toy, new_run):
+def test_it_learns_the_toy_problem(spec, every, make_toy, new_run, methods):
     toy, run = make_toy(), new_run()
-    method = fitted(spec.name, toy, run, every_crop=every, epochs=2 if every else 12)
+    method = methods.fitted(spec.name, toy, run, every_crop=every, epochs=2 if every else 12)
     assert toy.accuracy(method, run) >= 0.9
     curve = run.progress.curve
     assert curve[-1]["loss"] < curve[0]["loss"]
@@ -49,21 +38,21 @@ def test_it_learns_the_toy_problem(spec, every, make_toy, new_run):
     assert method.expected_comparisons(BatchShape(images=16)) is None
 
 
-def test_without_weight_it_is_the_baseline_to_the_bit(make_toy, new_run):
+def test_without_weight_it_is_the_baseline_to_the_bit(make_toy, new_run, methods):
     """The same start, order, crops and schedule: so a difference is one of the dispelling."""
     toy = make_toy()
-    alone = fitted("ed2l-baseline", toy, new_run("alone")).state()
+    alone = methods.fitted("ed2l-baseline", toy, new_run("alone")).state()
     for name in ("ed2l", "ed2l-shuffled"):
-        beside = fitted(name, toy, new_run(name), weight=0.0).state()
+        beside = methods.fitted(name, toy, new_run(name), weight=0.0).state()
         for key, array in alone.items():
             assert np.array_equal(array, beside[key]), key
 
 
-def test_the_placebo_differs_from_its_method(make_toy, new_run):
+def test_the_placebo_differs_from_its_method(make_toy, new_run, methods):
     toy = make_toy()
     runs = [new_run(name) for name in ("ed2l", "ed2l-shuffled")]
     own, other = (
-        fitted(name, toy, run, epochs=2).state()
+        methods.fitted(name, toy, run, epochs=2).state()
         for name, run in zip(("ed2l", "ed2l-shuffled"), runs, strict=True)
     )
     assert not np.array_equal(own["dispeller.weight"], other["dispeller.weight"])
@@ -72,12 +61,12 @@ def test_the_placebo_differs_from_its_method(make_toy, new_run):
     assert passes[0] == passes[1]
 
 
-def test_the_dispeller_of_the_placebo_knows_less_of_the_expression(make_toy, new_run):
+def test_the_dispeller_of_the_placebo_knows_less_of_the_expression(make_toy, new_run, methods):
     """With the adversary off, a dispeller learns true labels and shuffled ones hardly."""
     toy, last = make_toy(), {}
     for name in ("ed2l", "ed2l-shuffled"):
         run = new_run(name)
-        method = built(name, toy.task, weight=1.0, epochs=20)
+        method = methods.built(name, toy.task, weight=1.0, epochs=20)
         method.criterion.dispelling.forward = _without_l_p
         with run.fitting():
             method.fit(toy.data, run)
@@ -90,9 +79,9 @@ def _without_l_p(dispeller, features, labels):
     return torch.nn.functional.cross_entropy(logits, labels, reduction="none"), torch.zeros(1)
 
 
-def test_what_is_predicted_is_the_mean_over_the_ten_crops(make_toy, new_run, ten_windows):
+def test_what_is_predicted_is_the_mean_over_the_ten_crops(make_toy, new_run, ten_windows, methods):
     toy, run = make_toy(), new_run()
-    method = fitted("ed2l", toy, run, epochs=1)
+    method = methods.fitted("ed2l", toy, run, epochs=1)
     found = method.predict(toy.test, run)
     check(found, 30, toy.task.classes)
     assert found.embeddings.shape == (30, 16)
@@ -110,37 +99,37 @@ def test_what_is_predicted_is_the_mean_over_the_ten_crops(make_toy, new_run, ten
     assert not np.allclose(f_t, f_p, atol=0.1)
 
 
-def test_the_baseline_has_no_further_feature(make_toy, new_run):
+def test_the_baseline_has_no_further_feature(make_toy, new_run, methods):
     toy = make_toy()
-    assert built("ed2l-baseline", toy.task).predict(toy.test, new_run()).features == {}
+    assert methods.built("ed2l-baseline", toy.task).predict(toy.test, new_run()).features == {}
 
 
-def test_the_centre_crop_alone_where_it_is_asked_for(make_toy, new_run):
+def test_the_centre_crop_alone_where_it_is_asked_for(make_toy, new_run, methods):
     toy, run = make_toy(), new_run()
     framed = np.full((30, 48, 48, 1), 255, dtype=np.uint8)
     framed[:, 2:46, 2:46] = toy.test.images()[:, 2:46, 2:46]
     faces = Faces({"face": framed}, np.arange(30))
     for tested, same in (("centre", True), ("ten", False)):
-        method = built("ed2l", toy.task, tested=tested)
+        method = methods.built("ed2l", toy.task, tested=tested)
         found, expected = (method.predict(f, run).probabilities for f in (faces, toy.test))
         assert np.array_equal(found, expected) == same
 
 
 @SPECS
-def test_the_state_restores_the_predictions(spec, make_toy, new_run, tmp_path):
+def test_the_state_restores_the_predictions(spec, make_toy, new_run, tmp_path, methods):
     toy, run = make_toy(), new_run()
-    method = fitted(spec.name, toy, run, epochs=2)
+    method = methods.fitted(spec.name, toy, run, epochs=2)
     expected = method.predict(toy.test, run)
     save_state(tmp_path / "state.npz", method.state())
-    other = built(spec.name, toy.task)
+    other = methods.built(spec.name, toy.task)
     other.load_state(read_state(tmp_path / "state.npz"))
     found = other.predict(toy.test, run)
     assert np.array_equal(found.probabilities, expected.probabilities)
     assert np.array_equal(found.embeddings, expected.embeddings)
 
 
-def test_the_dispelling_branch_is_kept_to_be_looked_at(make_toy, new_run):
-    state = fitted("ed2l", make_toy(), new_run(), epochs=1).state()
+def test_the_dispelling_branch_is_kept_to_be_looked_at(make_toy, new_run, methods):
+    state = methods.fitted("ed2l", make_toy(), new_run(), epochs=1).state()
     for part in ("dispelling.down", "dispelling.fc", "dispeller"):
         assert any(name.startswith(part) for name in state)
 
@@ -200,6 +189,6 @@ def test_units_are_those_of_four_blocks():
         BaselineConfig(units=(1, 2, 4))
 
 
-def test_windows_larger_than_the_images_are_refused(make_toy):
+def test_windows_larger_than_the_images_are_refused(make_toy, methods):
     with pytest.raises(UsageError, match="windows of 50 x 44 pixels do not fit into images of 48"):
-        built("ed2l", make_toy().task, crop=50)
+        methods.built("ed2l", make_toy().task, crop=50)

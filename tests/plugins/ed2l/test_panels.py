@@ -1,6 +1,7 @@
 """ED2L's heat-maps: which layers they are of, and over which window."""
 
 import numpy as np
+import pytest
 import torch
 from ferbench_ed2l import METHODS
 from ferbench_ed2l.panels import both_branches, only_branch
@@ -10,9 +11,14 @@ from ferbench.contracts.faces import Faces
 SHORT = {"divisor": 16, "units": (0, 1, 0, 1), "crop": 40, "crop_width": 36}
 
 
-def test_the_maps_are_those_of_the_stride_two_layers(build, make_toy, new_run):
+@pytest.fixture
+def methods(bench):
+    return bench(METHODS, SHORT)
+
+
+def test_the_maps_are_those_of_the_stride_two_layers(make_toy, new_run, methods):
     toy, run = make_toy(), new_run()
-    method = build(METHODS, "ed2l", SHORT, toy.task)
+    method = methods.built("ed2l", toy.task)
     network, faces = method.network.eval(), toy.test.only(np.arange(3))
     seen, distilling, dispelling = both_branches(method, faces, run)
     window = faces.images()[:, 4:44, 6:42]
@@ -32,9 +38,9 @@ def test_the_maps_are_those_of_the_stride_two_layers(build, make_toy, new_run):
             assert np.allclose(corners, scaled[[0, 0, -1, -1], [0, -1, 0, -1]], atol=1e-4)
 
 
-def test_a_dead_branch_is_cold_and_the_other_is_not(build, make_toy, new_run):
+def test_a_dead_branch_is_cold_and_the_other_is_not(make_toy, new_run, methods):
     toy, run = make_toy(), new_run()
-    method = build(METHODS, "ed2l", SHORT, toy.task)
+    method = methods.built("ed2l", toy.task)
     for parameter in method.network.dispelling.down.parameters():
         torch.nn.init.zeros_(parameter)
     _, distilling, dispelling = both_branches(method, toy.test, run)
@@ -42,17 +48,17 @@ def test_a_dead_branch_is_cold_and_the_other_is_not(build, make_toy, new_run):
     assert not dispelling.heat.any()
 
 
-def test_a_baseline_starts_with_the_maps_of_the_distilling_branch(build, make_toy, new_run):
+def test_a_baseline_starts_with_the_maps_of_the_distilling_branch(make_toy, new_run, methods):
     toy, run = make_toy(), new_run()
-    _, distilling, _ = both_branches(build(METHODS, "ed2l", SHORT, toy.task), toy.test, run)
-    _, branch = only_branch(build(METHODS, "ed2l-baseline", SHORT, toy.task), toy.test, run)
+    _, distilling, _ = both_branches(methods.built("ed2l", toy.task), toy.test, run)
+    _, branch = only_branch(methods.built("ed2l-baseline", toy.task), toy.test, run)
     assert np.array_equal(branch.heat, distilling.heat)
 
 
-def test_colour_pictures_stay_in_colour(build, make_toy, new_run):
+def test_colour_pictures_stay_in_colour(make_toy, new_run, methods):
     toy, run = make_toy(), new_run()
     task = type(toy.task)(toy.task.classes, {"face": (48, 48, 3)})
     images = np.random.default_rng(0).integers(0, 256, (2, 48, 48, 3), dtype=np.uint8)
     faces = Faces({"face": images}, np.arange(2))
-    seen, *_ = both_branches(build(METHODS, "ed2l", SHORT, task), faces, run)
+    seen, *_ = both_branches(methods.built("ed2l", task), faces, run)
     assert np.array_equal(seen.pictures, images[:, 4:44, 6:42])

@@ -14,7 +14,6 @@ from ferbench.contracts.run import BatchShape
 from ferbench.errors import Unsupported, UsageError
 from ferbench.imaging.crops import ten_crop, to_batch
 from ferbench.imaging.photometric import standardise
-from ferbench.loading import load_object
 from ferbench.losses.radial import FixedThreshold
 from ferbench.nets.statistics import own_statistics
 from ferbench.settings import configured
@@ -27,23 +26,14 @@ BY_NAME = {spec.name: spec for spec in METHODS}
 RADIAL = ("idferm", "idferm-other")
 
 
-def built(name, task, **settings):
-    spec = BY_NAME[name]
-    return load_object(spec.factory)(configured(spec.config, [SHORT, settings], name), task)
+@pytest.fixture
+def methods(bench):
+    return bench(METHODS, SHORT)
 
 
-def fitted(name, toy, run, data=None, **settings):
-    seed_everything(0)
-    method = built(name, toy.task, **settings)
-    run.select(method, None)
-    with run.fitting():
-        method.fit(data or toy.data, run)
-    return method
-
-
-def learnt(name, run_beside, toy, **settings):
+def learnt(name, methods, run_beside, toy, **settings):
     """The state after a short training in a run of its own."""
-    return fitted(name, toy, run_beside(48, str(settings) + name), **settings).state()
+    return methods.fitted(name, toy, run_beside(48, str(settings) + name), **settings).state()
 
 
 def same(one, other):
@@ -61,9 +51,9 @@ def batch_of(method, toy, run_beside):
 
 @pytest.mark.parametrize("sampling", ["batch", "classes"])
 @pytest.mark.parametrize("name", RADIAL)
-def test_the_comparisons_counted_are_2k(name, sampling, make_toy, run_beside):
+def test_the_comparisons_counted_are_2k(name, sampling, make_toy, run_beside, methods):
     run = run_beside(48)
-    fitted(name, make_toy(), run, sampling=sampling)
+    methods.fitted(name, make_toy(), run, sampling=sampling)
     progress = run.progress
     queries = 2 * 48
     assert progress.comparisons.total == progress.comparisons_expected == 2 * queries
@@ -76,7 +66,9 @@ def test_the_comparisons_counted_are_2k(name, sampling, make_toy, run_beside):
 
 @pytest.mark.parametrize("threshold", ["adaptive", "fixed"])
 @pytest.mark.parametrize("name", RADIAL)
-def test_without_weight_it_is_softmax_to_the_bit(name, threshold, make_toy, new_run, run_beside):
+def test_without_weight_it_is_softmax_to_the_bit(
+    name, threshold, make_toy, new_run, run_beside, methods
+):
     """The same start, order and crops, and running statistics that no reference has touched."""
     toy, run = make_toy(), new_run("softmax")
     seed_everything(0)
@@ -86,23 +78,23 @@ def test_without_weight_it_is_softmax_to_the_bit(name, threshold, make_toy, new_
     )
     with run.fitting():
         alone.fit(toy.data, run)
-    beside = fitted(name, toy, run_beside(48), weight=0.0, threshold=threshold)
+    beside = methods.fitted(name, toy, run_beside(48), weight=0.0, threshold=threshold)
     assert any("running" in part for part in alone.state())
     for part, array in alone.state().items():
         assert np.array_equal(array, beside.state()[part]), part
 
 
-def test_it_learns_the_toy_problem(make_toy, run_beside):
+def test_it_learns_the_toy_problem(make_toy, run_beside, methods):
     toy, run = make_toy(), run_beside(48)
-    method = fitted("idferm", toy, run, epochs=8, weight=0.1)
+    method = methods.fitted("idferm", toy, run, epochs=8, weight=0.1)
     assert toy.accuracy(method, run) >= 0.9
     curve = run.progress.curve
     assert curve[-1]["metric"] < curve[0]["metric"]
 
 
 class TestRouting:
-    def test_references_do_not_reach_softmax(self, make_toy, run_beside):
-        method = built("idferm", make_toy().task)
+    def test_references_do_not_reach_softmax(self, make_toy, run_beside, methods):
+        method = methods.built("idferm", make_toy().task)
         images, labels, batch = batch_of(method, make_toy(), run_beside)
         images.requires_grad_()
         losses = method.criterion(method.network, images, labels, batch)
@@ -116,14 +108,16 @@ class TestRouting:
         assert by_metric[:half].any()
         assert by_metric[half:].any()
 
-    def test_the_radial_loss_leaves_the_classifier_alone(self, make_toy, run_beside, reached):
-        method = built("idferm", make_toy().task)
+    def test_the_radial_loss_leaves_the_classifier_alone(
+        self, make_toy, run_beside, reached, methods
+    ):
+        method = methods.built("idferm", make_toy().task)
         images, labels, batch = batch_of(method, make_toy(), run_beside)
         metric = method.criterion(method.network, images, labels, batch)["metric"]
         assert reached(method.network, metric, ("trunk.", "fc2.")) == []
 
-    def test_both_losses_together_reach_all(self, make_toy, run_beside):
-        method = built("idferm", make_toy().task)
+    def test_both_losses_together_reach_all(self, make_toy, run_beside, methods):
+        method = methods.built("idferm", make_toy().task)
         images, labels, batch = batch_of(method, make_toy(), run_beside)
         method.criterion(method.network, images, labels, batch)["loss"].backward()
         for module in (method.network, method.criterion):
@@ -136,8 +130,8 @@ class TestNeutral:
 
     TASK = Task(("anger", "neutral", "sadness"), {"face": (48, 48, 1)})
 
-    def metric_by_references(self, toy, run_beside, **settings):
-        method = built("idferm", self.TASK, **settings)
+    def metric_by_references(self, methods, toy, run_beside, **settings):
+        method = methods.built("idferm", self.TASK, **settings)
         images, labels, batch = batch_of(method, toy, run_beside)
         images.requires_grad_()
         metric = method.criterion.eval()(method.network.eval(), images, labels, batch)["metric"]
@@ -145,19 +139,19 @@ class TestNeutral:
         each = moved[len(images) // 2 :].flatten(1).abs().sum(1) > 0
         return each, labels
 
-    def test_references_of_neutral_queries_are_left_in_peace(self, make_toy, run_beside):
-        each, labels = self.metric_by_references(make_toy(), run_beside)
+    def test_references_of_neutral_queries_are_left_in_peace(self, make_toy, run_beside, methods):
+        each, labels = self.metric_by_references(methods, make_toy(), run_beside)
         assert torch.equal(each, labels != 1)
 
-    def test_or_are_not(self, make_toy, run_beside):
-        each, _ = self.metric_by_references(make_toy(), run_beside, mask_neutral=False)
+    def test_or_are_not(self, make_toy, run_beside, methods):
+        each, _ = self.metric_by_references(methods, make_toy(), run_beside, mask_neutral=False)
         assert each.all()
 
-    def test_2k_comparisons_all_the_same(self, make_toy, run_beside):
+    def test_2k_comparisons_all_the_same(self, make_toy, run_beside, methods):
         run, toy = run_beside(48), make_toy()
         data = TrainingFaces(train=relabelled(toy.train, self.TASK.classes))
         toy.task = self.TASK
-        fitted("idferm", toy, run, data)
+        methods.fitted("idferm", toy, run, data)
         assert run.progress.comparisons.total == run.progress.comparisons_expected == 4 * 48
 
 
@@ -168,17 +162,17 @@ def relabelled(train: LabelledFaces, classes) -> LabelledFaces:
 
 
 @pytest.mark.parametrize("sampling", ["batch", "classes"])
-def test_a_fold_that_lacks_a_class_is_learnt_from(sampling, make_toy, run_beside):
+def test_a_fold_that_lacks_a_class_is_learnt_from(sampling, make_toy, run_beside, methods):
     run = run_beside(48)
-    fitted("idferm", make_toy(absent=2), run, sampling=sampling)
+    methods.fitted("idferm", make_toy(absent=2), run, sampling=sampling)
     assert np.isfinite(run.progress.curve[-1]["loss"])
     assert run.progress.comparisons.total == run.progress.comparisons_expected
 
 
 class TestView:
-    def test_face_and_reference_are_cropped_and_mirrored_alike(self, make_toy, run_beside):
+    def test_face_and_reference_are_cropped_and_mirrored_alike(self, make_toy, run_beside, methods):
         """Of faces that are their own references, both halves are the same."""
-        method = built("idferm", make_toy().task)
+        method = methods.built("idferm", make_toy().task)
         faces = make_toy().train.images()
         pairs = np.concatenate([faces, faces], axis=-1)
         generator = torch.Generator().manual_seed(1)
@@ -186,8 +180,8 @@ class TestView:
         assert images.shape == (96, 1, 44, 44)
         assert torch.equal(images[:48], images[48:])
 
-    def test_each_is_one_of_the_ten_windows(self, make_toy):
-        method = built("idferm", make_toy().task, crops="ten")
+    def test_each_is_one_of_the_ten_windows(self, make_toy, methods):
+        method = methods.built("idferm", make_toy().task, crops="ten")
         faces = make_toy().train.images()
         generator = torch.Generator().manual_seed(1)
         pairs = np.concatenate([faces, 255 - faces], axis=-1)
@@ -201,17 +195,17 @@ class TestView:
             shown.add(found)
         assert len(shown) == 10
 
-    def test_at_test_the_reference_is_not_looked_at(self, make_toy):
-        method = built("idferm", make_toy().task)
+    def test_at_test_the_reference_is_not_looked_at(self, make_toy, methods):
+        method = methods.built("idferm", make_toy().task)
         faces = make_toy().train.images()
         pairs = np.concatenate([faces, 255 - faces], axis=-1)
         cpu = torch.device("cpu")
         assert torch.equal(method.view.centre(pairs, cpu), method.view.centre(faces, cpu))
 
 
-def test_prediction_needs_the_query_and_softmax_alone(make_toy, run_beside, tmp_path):
+def test_prediction_needs_the_query_and_softmax_alone(make_toy, run_beside, tmp_path, methods):
     toy, run = make_toy(), run_beside(48)
-    method = fitted("idferm", toy, run)
+    method = methods.fitted("idferm", toy, run)
     expected = method.predict(toy.test, run)
     save_state(tmp_path / "state.npz", method.state())
     assert not [part for part in method.state() if "fc3" in part or "l_a" in part]
@@ -220,8 +214,8 @@ def test_prediction_needs_the_query_and_softmax_alone(make_toy, run_beside, tmp_
     assert np.array_equal(plain.predict(toy.test, run).probabilities, expected.probabilities)
 
 
-def test_own_statistics_are_forgotten_and_tracking_comes_back(make_toy):
-    network = built("idferm", make_toy().task).network.train()
+def test_own_statistics_are_forgotten_and_tracking_comes_back(make_toy, methods):
+    network = methods.built("idferm", make_toy().task).network.train()
     before = {name: t.clone() for name, t in network.state_dict().items()}
     images = torch.randn(6, 1, 44, 44)
     with own_statistics(network):
@@ -233,23 +227,23 @@ def test_own_statistics_are_forgotten_and_tracking_comes_back(make_toy):
     assert all("running" in name or "tracked" in name for name in changed)
 
 
-def test_the_placebo_differs_from_its_method_in_the_references_alone(make_toy, run_beside):
+def test_the_placebo_differs_from_its_method_in_the_references_alone(make_toy, run_beside, methods):
     toy = make_toy()
-    own, other = (learnt(name, run_beside, toy) for name in RADIAL)
+    own, other = (learnt(name, methods, run_beside, toy) for name in RADIAL)
     assert not same(own, other)
     assert BY_NAME["idferm-other"].placebo_of == "idferm"
     assert BY_NAME["idferm-other"].presets == BY_NAME["idferm"].presets
     paired = [
-        built(name, toy.task).paired(toy.train, run_beside(48), "references").images()
+        methods.built(name, toy.task).paired(toy.train, run_beside(48), "references").images()
         for name in RADIAL
     ]
     assert np.array_equal(paired[0][..., :1], paired[1][..., :1])
     assert not (paired[0] == paired[1]).all(axis=(1, 2, 3)).any()
 
 
-def test_settings_change_what_is_learnt(make_toy, run_beside):
+def test_settings_change_what_is_learnt(make_toy, run_beside, methods):
     toy = make_toy()
-    plain = learnt("idferm", run_beside, toy, epochs=1)
+    plain = learnt("idferm", methods, run_beside, toy, epochs=1)
     for setting in (
         {"threshold": "fixed"},
         {"h_sign": "eq8_literal"},
@@ -257,20 +251,24 @@ def test_settings_change_what_is_learnt(make_toy, run_beside):
         {"crops": "ten"},
         {"weight": 0.3},
     ):
-        assert not same(plain, learnt("idferm", run_beside, toy, epochs=1, **setting)), setting
-    longer = learnt("idferm", run_beside, toy, epochs=2)
-    assert not same(longer, learnt("idferm", run_beside, toy, epochs=2, momentum=0.9))
+        assert not same(plain, learnt("idferm", methods, run_beside, toy, epochs=1, **setting)), (
+            setting
+        )
+    longer = learnt("idferm", methods, run_beside, toy, epochs=2)
+    assert not same(longer, learnt("idferm", methods, run_beside, toy, epochs=2, momentum=0.9))
 
 
-def test_a_fixed_threshold_is_that_of_eq8(make_toy):
-    loss = built("idferm", make_toy().task, threshold="fixed", boundary=3.0, tau=0.5).criterion.loss
+def test_a_fixed_threshold_is_that_of_eq8(make_toy, methods):
+    loss = methods.built(
+        "idferm", make_toy().task, threshold="fixed", boundary=3.0, tau=0.5
+    ).criterion.loss
     assert isinstance(loss.similarity, FixedThreshold)
     assert (loss.similarity.threshold, loss.margin) == (3.0, 0.25)
 
 
-def test_running_centres_are_checkpointed_with_the_criterion(make_toy, run_beside):
+def test_running_centres_are_checkpointed_with_the_criterion(make_toy, run_beside, methods):
     toy = make_toy()
-    method = fitted("idferm", toy, run_beside(48), momentum=0.9)
+    method = methods.fitted("idferm", toy, run_beside(48), momentum=0.9)
     assert method.criterion.loss.placed.all()
     assert "loss.centres" in method.criterion.state_dict()
 
@@ -300,14 +298,14 @@ def test_the_placebo_and_the_method_are_trained_alike(preset):
     assert BY_NAME["idferm-other"].needs == {"subject_id"}
 
 
-def test_without_people_the_method_learns_and_the_placebo_does_not(make_toy, run_beside):
+def test_without_people_the_method_learns_and_the_placebo_does_not(make_toy, run_beside, methods):
     toy = make_toy()
     nameless = toy.train.part(np.arange(48))
     nameless.subject = None
     data = TrainingFaces(train=nameless)
-    fitted("idferm", toy, run_beside(48, "own"), data)
+    methods.fitted("idferm", toy, run_beside(48, "own"), data)
     with pytest.raises(Unsupported, match="names no people"):
-        fitted("idferm-other", toy, run_beside(48, "other"), data)
+        methods.fitted("idferm-other", toy, run_beside(48, "other"), data)
 
 
 @pytest.mark.parametrize(
@@ -326,6 +324,6 @@ def test_settings_without_meaning_are_refused(setting, says):
         configured(IdfermConfig, [setting], "idferm")
 
 
-def test_expected_comparisons_are_of_the_queries(make_toy):
-    method = built("idferm", make_toy().task)
+def test_expected_comparisons_are_of_the_queries(make_toy, methods):
+    method = methods.built("idferm", make_toy().task)
     assert method.expected_comparisons(BatchShape(32, 16, classes=8)) == 32

@@ -1,9 +1,8 @@
 """IF-GAN's networks and game at their smallest, and a batch to play with."""
 
-from collections.abc import Callable
-
 import pytest
 import torch
+from ferbench_ifgan import METHODS
 from ferbench_ifgan.config import IfGanConfig
 from ferbench_ifgan.game import Game, lots_of
 from ferbench_ifgan.network import IfGanNetwork
@@ -44,6 +43,6 @@ def case() -> type[Case]:
 
 
 @pytest.fixture
-def small() -> Callable[..., dict[str, object]]:
-    """`small(epochs=3)`: the smallest settings, with these."""
-    return lambda **own: {**SMALL, **own}
+def methods(bench):
+    """The plugin's methods at their smallest."""
+    return bench(METHODS, {**SMALL, "epochs": 2})

@@ -19,23 +19,9 @@ NAMES = [spec.name for spec in METHODS]
 BY_NAME = {spec.name: spec for spec in METHODS}
 
 
-@pytest.fixture
-def fitted(build, small, make_toy):
-    """`fitted(name, toy, run)`: the method after its training."""
-
-    def fit(name, toy, run, **settings):
-        method = build(METHODS, name, small(**{"epochs": 2, **settings}), toy.task)
-        run.select(method, None)
-        with run.fitting():
-            method.fit(toy.data, run)
-        return method
-
-    return fit
-
-
-def test_it_learns_the_toy_problem(fitted, make_toy, new_run):
+def test_it_learns_the_toy_problem(make_toy, new_run, methods):
     toy, run = make_toy(channels=3), new_run()
-    method = fitted("ifgan", toy, run, epochs=10, lr=1e-2)
+    method = methods.fitted("ifgan", toy, run, epochs=10, lr=1e-2)
     assert toy.accuracy(method, run) >= 0.8
     first, last = run.progress.curve[0], run.progress.curve[-1]
     for name in ("loss", "l1", "softmax_fake", "softmax_real"):
@@ -47,11 +33,9 @@ def test_it_learns_the_toy_problem(fitted, make_toy, new_run):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_state_restores_the_predictions(
-    name, fitted, build, small, make_toy, new_run, tmp_path
-):
+def test_the_state_restores_the_predictions(name, make_toy, new_run, tmp_path, methods):
     toy, run = make_toy(channels=3), new_run()
-    method = fitted(name, toy, run, epochs=1)
+    method = methods.fitted(name, toy, run, epochs=1)
     expected = method.predict(toy.test, run)
     check(expected, 30, toy.task.classes)
     assert expected.embeddings.shape == (30, 32)
@@ -61,16 +45,16 @@ def test_the_state_restores_the_predictions(
     }
     assert not np.allclose(expected.features["input"], expected.features["generated"])
     save_state(tmp_path / "state.npz", method.state())
-    other = build(METHODS, name, small(), toy.task)
+    other = methods.built(name, toy.task)
     other.load_state(read_state(tmp_path / "state.npz"))
     found = other.predict(toy.test, run)
     assert np.array_equal(found.probabilities, expected.probabilities)
 
 
-def test_prediction_sees_the_fake_tuple_alone(fitted, make_toy, new_run):
+def test_prediction_sees_the_fake_tuple_alone(make_toy, new_run, methods):
     """Other average faces change nothing of it: the harness's accuracies know no real tuple."""
     toy, run = make_toy(channels=3), new_run()
-    method = fitted("ifgan", toy, run, epochs=1)
+    method = methods.fitted("ifgan", toy, run, epochs=1)
     before = method.predict(toy.test, run)
     method.network.averages.fill_(0.9)
     after = method.predict(toy.test, run)
@@ -78,12 +62,12 @@ def test_prediction_sees_the_fake_tuple_alone(fitted, make_toy, new_run):
     assert np.array_equal(before.embeddings, after.embeddings)
 
 
-def test_it_starts_as_its_baseline(build, small, make_toy):
+def test_it_starts_as_its_baseline(make_toy, methods, bench):
     toy = make_toy(channels=3)
-    shared = {key: value for key, value in small().items() if key != "gan_divisor"}
-    baseline = build([RESNET101], "resnet101", shared, toy.task).network
+    shared = {key: value for key, value in methods.short.items() if key != "gan_divisor"}
+    baseline = bench([RESNET101], shared).built("resnet101", toy.task).network
     for name in NAMES:
-        network = build(METHODS, name, small(), toy.task).network
+        network = methods.built(name, toy.task).network
         own = network.encoder.trunk.state_dict()
         for key, value in baseline.trunk.state_dict().items():
             if key == "conv1.weight":
@@ -92,11 +76,10 @@ def test_it_starts_as_its_baseline(build, small, make_toy):
         assert torch.equal(network.classifier.weight, baseline.classifier.weight)
 
 
-def test_without_attention_there_is_none_and_the_rest_is_the_same(build, small, make_toy):
+def test_without_attention_there_is_none_and_the_rest_is_the_same(make_toy, methods):
     toy = make_toy(channels=3)
     with_it, without = (
-        build(METHODS, name, small(), toy.task).network.generator
-        for name in ("ifgan", "ifgan-noattention")
+        methods.built(name, toy.task).network.generator for name in ("ifgan", "ifgan-noattention")
     )
     more = with_it.state_dict().keys() - without.state_dict().keys()
     assert more
@@ -104,10 +87,10 @@ def test_without_attention_there_is_none_and_the_rest_is_the_same(build, small, 
     assert not without.state_dict().keys() - with_it.state_dict().keys()
 
 
-def test_the_placebo_wants_the_average_of_a_random_class(build, small, make_toy, new_run):
+def test_the_placebo_wants_the_average_of_a_random_class(make_toy, new_run, methods):
     toy = make_toy(channels=3)
-    own = build(METHODS, "ifgan", small(), toy.task)
-    placebo = build(METHODS, "ifgan-random", small(), toy.task)
+    own = methods.built("ifgan", toy.task)
+    placebo = methods.built("ifgan-random", toy.task)
     labels = toy.train.expression
     assert np.array_equal(own.wanted(toy.train, new_run("own")), labels)
     once, again = (placebo.wanted(toy.train, new_run(f)) for f in ("once", "again"))
@@ -119,10 +102,10 @@ def test_the_placebo_wants_the_average_of_a_random_class(build, small, make_toy,
         assert torch.equal(value, placebo.network.state_dict()[key]), key
 
 
-def test_centres_start_at_the_class_means_of_a_first_pass(build, small, make_toy, new_run):
+def test_centres_start_at_the_class_means_of_a_first_pass(make_toy, new_run, methods):
     """Of the features as batch norm in training gives them, which remembers nothing of it."""
     toy, run = make_toy(channels=3), new_run()
-    method = build(METHODS, "ifgan", small(batch=48), toy.task)
+    method = methods.built("ifgan", toy.task, batch=48)
     before = {n: b.clone() for n, b in method.network.named_buffers()}
     method.place_centres(toy.train, run)
     for name, value in method.network.named_buffers():
@@ -135,10 +118,10 @@ def test_centres_start_at_the_class_means_of_a_first_pass(build, small, make_toy
         torch.testing.assert_close(method.criterion.island.centres[number], mean)
 
 
-def test_the_learning_rate_falls_as_printed(build, small, make_toy):
+def test_the_learning_rate_falls_as_printed(make_toy, methods):
     paper = configured(IfGanConfig, [BY_NAME["ifgan"].presets["paper"]], "ifgan")
     own = {key: getattr(paper, key) for key in ("lr", "weight_decay", "schedule", "betas", "decay")}
-    method = build(METHODS, "ifgan", small(**own, decoupled_decay=False), make_toy(channels=3).task)
+    method = methods.built("ifgan", make_toy(channels=3).task, **own, decoupled_decay=False)
     optimiser = method.adam(method.network)
     schedule = method.schedule(optimiser, 48)
     rates = []
@@ -152,7 +135,7 @@ def test_the_learning_rate_falls_as_printed(build, small, make_toy):
     assert (tuple(group["betas"]), group["weight_decay"]) == ((0.9, 0.99), 1e-4)
 
 
-def test_the_papers_settings(build):
+def test_the_papers_settings():
     paper = configured(IfGanConfig, [BY_NAME["ifgan"].presets["paper"]], "ifgan")
     weights = (paper.lambda1, paper.lambda2, paper.lambda3, paper.lambda4, paper.alpha)
     assert weights == (1, 20, 10, 1, 0.03)
@@ -186,12 +169,12 @@ def test_settings_that_mean_nothing_are_refused(settings, says):
         IfGanConfig(**settings)
 
 
-def test_windows_must_fit(build, small, make_toy):
+def test_windows_must_fit(make_toy, methods):
     with pytest.raises(UsageError, match="windows of 64 x 64 pixels do not fit"):
-        build(METHODS, "ifgan", small(crop=64), make_toy(channels=3).task)
+        methods.built("ifgan", make_toy(channels=3).task, crop=64)
 
 
-def test_it_trains_on_other_corpora_where_they_are_named(build, small, make_toy, new_run):
+def test_it_trains_on_other_corpora_where_they_are_named(make_toy, new_run, methods):
     """Their faces of the scored classes join; the others do not, and no average sees them."""
     toy, run = make_toy(channels=3), new_run()
     extra = LabelledFaces(
@@ -202,30 +185,26 @@ def test_it_trains_on_other_corpora_where_they_are_named(build, small, make_toy,
         subject=None,
         sequence=np.arange(30),
     )
-    method = build(METHODS, "ifgan", small(epochs=1, extra=("mmi",)), toy.task)
-    alone = build(METHODS, "ifgan", small(epochs=1), toy.task)
     data = type(toy.data)(toy.data.train, auxiliary={"mmi": extra})
-    with run.fitting():
-        method.fit(data, run)
+    method = methods.fitted("ifgan", toy, run, data, epochs=1, extra=("mmi",))
     assert run.progress.input_passes == 48 + 15
-    with new_run("alone").fitting():
-        alone.fit(toy.data, new_run("alone-too"))
+    alone = methods.fitted("ifgan", toy, new_run("alone"), epochs=1)
     assert torch.equal(method.network.averages, alone.network.averages)
 
 
-def test_several_lots_and_recomputing_train(fitted, make_toy, new_run):
+def test_several_lots_and_recomputing_train(make_toy, new_run, methods):
     toy, run = make_toy(channels=3), new_run()
-    fitted("ifgan", toy, run, epochs=1, lots=2, recompute=True, pair="shared")
+    methods.fitted("ifgan", toy, run, epochs=1, lots=2, recompute=True, pair="shared")
     assert np.isfinite(run.progress.curve[0]["loss"])
     assert run.progress.batches == 3
     assert run.progress.comparisons.total == run.progress.comparisons_expected
 
 
-def test_comparisons_by_the_formula(build, small, make_toy):
+def test_comparisons_by_the_formula(make_toy, methods):
     task = make_toy(channels=3).task
     shape = BatchShape(images=50)
     both, fake = (
-        build(METHODS, "ifgan", small(island_on=island), task).expected_comparisons(shape)
+        methods.built("ifgan", task, island_on=island).expected_comparisons(shape)
         for island in ("both", "fake")
     )
     assert (both, fake) == (2 * 50 + 6, 50 + 6)

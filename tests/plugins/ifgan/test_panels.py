@@ -2,7 +2,6 @@
 
 import numpy as np
 import torch
-from ferbench_ifgan import METHODS
 from ferbench_ifgan.panels import DOT, POINTS, transfer, transfer_and_attention
 from torch import nn
 
@@ -12,9 +11,9 @@ def levels(faces: torch.Tensor) -> np.ndarray:
     return pictures.permute(0, 2, 3, 1).detach().numpy().astype(np.uint8)
 
 
-def test_input_generated_and_average_face(build, small, make_toy, new_run):
+def test_input_generated_and_average_face(make_toy, new_run, methods):
     toy, run = make_toy(channels=3), new_run()
-    method = build(METHODS, "ifgan-noattention", small(), toy.task)
+    method = methods.built("ifgan-noattention", toy.task)
     method.network.averages.copy_(torch.rand(3, 3, 32, 32))
     faces = toy.test.only(np.arange(4))
     seen, made, average = transfer(method, faces, run)
@@ -28,9 +27,9 @@ def test_input_generated_and_average_face(build, small, make_toy, new_run):
     assert seen.heat is made.heat is average.heat is None
 
 
-def test_attention_rows_of_three_points(build, small, make_toy, new_run):
+def test_attention_rows_of_three_points(make_toy, new_run, methods):
     toy, run = make_toy(channels=3), new_run()
-    method = build(METHODS, "ifgan", small(), toy.task)
+    method = methods.built("ifgan", toy.task)
     module = method.network.generator.on_decoder
     nn.init.normal_(module.query.weight)
     nn.init.normal_(module.key.weight)

@@ -16,7 +16,6 @@ from ferbench.errors import Unsupported, UsageError
 from ferbench.loading import load_object
 from ferbench.settings import configured
 from ferbench.training.recipe import InceptionRecipe
-from ferbench.training.seeding import seed_everything
 from ferbench.training.states import read_state, save_state
 
 SHORT = {"divisor": 16, "epochs": 2, "batch": 16, "lr": 1.2e-2}
@@ -24,17 +23,9 @@ SPECS = pytest.mark.parametrize("spec", METHODS, ids=lambda spec: spec.name)
 BY_NAME = {spec.name: spec for spec in METHODS}
 
 
-def built(spec, task, **settings):
-    return load_object(spec.factory)(configured(spec.config, [SHORT, settings], spec.name), task)
-
-
-def fitted(spec, toy, run, data=None, **settings):
-    seed_everything(0)
-    method = built(spec, toy.task, **settings)
-    run.select(method, None)
-    with run.fitting():
-        method.fit(data or toy.data, run)
-    return method
+@pytest.fixture
+def methods(bench):
+    return bench(METHODS, SHORT)
 
 
 def cut(train: LabelledFaces, keep: np.ndarray, named: bool = True) -> TrainingFaces:
@@ -47,9 +38,9 @@ def cut(train: LabelledFaces, keep: np.ndarray, named: bool = True) -> TrainingF
 
 @SPECS
 @pytest.mark.parametrize("tuples", ["grid", "paper"])
-def test_the_comparisons_counted_are_those_of_the_formula(spec, tuples, make_toy, new_run):
+def test_the_comparisons_counted_are_those_of_the_formula(spec, tuples, make_toy, new_run, methods):
     run = new_run()
-    fitted(spec, make_toy(), run, tuples=tuples)
+    methods.fitted(spec.name, make_toy(), run, tuples=tuples)
     assert run.progress.comparisons.total == run.progress.comparisons_expected > 0
     assert run.progress.input_passes == 2 * 48 * (1 if tuples == "grid" else 4)
     point = run.progress.curve[0]
@@ -60,9 +51,9 @@ def test_the_comparisons_counted_are_those_of_the_formula(spec, tuples, make_toy
 
 
 @pytest.mark.parametrize("name", ["1b-n1", "2b-n1", "1b-nm", "2b-nm"])
-def test_it_learns_the_toy_problem(name, make_toy, new_run):
+def test_it_learns_the_toy_problem(name, make_toy, new_run, methods):
     toy, run = make_toy(), new_run()
-    method = fitted(BY_NAME[name], toy, run, epochs=8, weight=0.1)
+    method = methods.fitted(name, toy, run, epochs=8, weight=0.1)
     assert toy.accuracy(method, run) >= 0.9
     curve = run.progress.curve
     assert curve[-1]["metric"] < curve[0]["metric"]
@@ -86,9 +77,9 @@ def test_costs_of_the_papers_preset():
         assert cost.macs == 25_084_480
 
 
-def test_six_classes_make_240_comparisons():
+def test_six_classes_make_240_comparisons(methods):
     task = Task(tuple("abcdef"), {"face": (48, 48, 1)})
-    method = built(BY_NAME["2b-nm"], task, tuples="paper")
+    method = methods.built("2b-nm", task, tuples="paper")
     assert method.cost().comparisons == 240
     assert method.expected_comparisons(BatchShape(120, 12, 5, 5, 6)) == 240
 
@@ -105,9 +96,9 @@ def test_the_presets_deviate_in_batch_and_weight_alone(spec, preset):
     assert spec.baseline == "softmax"
 
 
-def test_the_metric_branch_stays_behind_in_training(make_toy, new_run, tmp_path):
+def test_the_metric_branch_stays_behind_in_training(make_toy, new_run, tmp_path, methods):
     toy, run = make_toy(), new_run()
-    method = fitted(BY_NAME["2b-nm"], toy, run)
+    method = methods.fitted("2b-nm", toy, run)
     expected = method.predict(toy.test, run)
     save_state(tmp_path / "state.npz", method.state())
     assert not [name for name in method.state() if "fc3" in name or "l_a" in name]
@@ -131,10 +122,10 @@ def test_the_threshold_does_not_decay(make_toy, new_run):
     assert similarity.b.item() > 1.8
 
 
-def test_the_placebo_differs_from_its_method_in_the_negatives_alone(make_toy, new_run):
+def test_the_placebo_differs_from_its_method_in_the_negatives_alone(make_toy, new_run, methods):
     toy, runs = make_toy(), [new_run("own"), new_run("other")]
     names = ("2b-nm", "2b-nm-random")
-    states = [fitted(BY_NAME[n], toy, r).state() for n, r in zip(names, runs, strict=True)]
+    states = [methods.fitted(n, toy, r).state() for n, r in zip(names, runs, strict=True)]
     assert BY_NAME["2b-nm-random"].placebo_of == "2b-nm"
     assert any(not np.array_equal(a, states[1][n]) for n, a in states[0].items())
     passes = [run.progress.input_passes for run in runs]
@@ -143,10 +134,12 @@ def test_the_placebo_differs_from_its_method_in_the_negatives_alone(make_toy, ne
 
 @pytest.mark.parametrize("tuples", ["grid", "paper"])
 @pytest.mark.parametrize("name", ["1b-n1", "2b-nm", "2b-nm-random"])
-def test_batches_without_a_usable_tuple_are_learnt_from_by_softmax(name, tuples, make_toy, new_run):
+def test_batches_without_a_usable_tuple_are_learnt_from_by_softmax(
+    name, tuples, make_toy, new_run, methods
+):
     toy, run = make_toy(), new_run()
     data = cut(toy.train, np.flatnonzero(toy.train.expression == 1))
-    fitted(BY_NAME[name], toy, run, data, tuples=tuples)
+    methods.fitted(name, toy, run, data, tuples=tuples)
     point = run.progress.curve[-1]
     assert point["metric"] == 0
     assert point["softmax"] == pytest.approx(point["loss"])
@@ -154,20 +147,20 @@ def test_batches_without_a_usable_tuple_are_learnt_from_by_softmax(name, tuples,
 
 
 @pytest.mark.parametrize("tuples", ["grid", "paper"])
-def test_what_a_person_lacks_is_borrowed_and_logged(tuples, make_toy, new_run):
+def test_what_a_person_lacks_is_borrowed_and_logged(tuples, make_toy, new_run, methods):
     toy, run = make_toy(), new_run()
     lacking = (toy.train.subject == 0) & (toy.train.expression != 1)
-    fitted(BY_NAME["2b-nm"], toy, run, cut(toy.train, np.flatnonzero(~lacking)), tuples=tuples)
+    methods.fitted("2b-nm", toy, run, cut(toy.train, np.flatnonzero(~lacking)), tuples=tuples)
     point = run.progress.curve[-1]
     assert 0 < point["negatives_of_a_positive"] < 0.2
     assert np.isfinite(point["loss"])
 
 
-def test_a_corpus_without_people_is_not_supported(make_toy, new_run):
+def test_a_corpus_without_people_is_not_supported(make_toy, new_run, methods):
     toy = make_toy()
     data = cut(toy.train, np.arange(48), named=False)
     with pytest.raises(Unsupported, match="names no people"):
-        fitted(BY_NAME["2b-nm"], toy, new_run(), data)
+        methods.fitted("2b-nm", toy, new_run(), data)
 
 
 @pytest.mark.parametrize(
