@@ -66,7 +66,8 @@ class DatasetSpec:
     factory:  `module:Class`, called as `Class(config)`.
     config:   a dataclass; `--set dataset.NAME.FIELD=VALUE` and ferbench.yaml may name its fields.
     protocol: its leaderboard protocol, used where none is asked for.
-    framed:   whether its pictures are framed on the face already; such faces are never aligned.
+    framed:   whether its pictures are framed on the face already; such faces are then aligned
+              only where asked for.
     """
 
     name: str

@@ -14,8 +14,6 @@ from ferbench.host import Registry
 class InlineExecutor:
     """Runs cells and stages here and now."""
 
-    name = "inline"
-
     def __init__(self, registry: Registry, place: Workplace) -> None:
         self.registry, self.place = registry, place
 

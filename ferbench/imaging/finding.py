@@ -49,7 +49,7 @@ def resolve(choice: str, framed: bool, index: pl.DataFrame, name: str) -> Alignm
 
     What it meant is a choice of the same meaning, for a record to be run again.
 
-    framed: whether its pictures are framed on the face already.
+    framed: whether its pictures are framed on the face already; not where they have landmarks.
     """
     if choice not in CHOICES:
         raise UsageError(
@@ -65,7 +65,7 @@ def resolve(choice: str, framed: bool, index: pl.DataFrame, name: str) -> Alignm
                 "landmarks: write auto, whole or detected"
             )
         return "given"
-    if choice == "whole" or (choice == "auto" and framed):
+    if choice == "whole" or (choice == "auto" and framed and not shipped):
         return "whole"
     if choice == "detected" or can_detect():
         return "detected"

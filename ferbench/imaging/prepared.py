@@ -92,7 +92,7 @@ def not_found(folder: Path) -> list[str]:
 
 
 def open_prints(folder: Path) -> tuple[list[str], np.ndarray]:
-    """The samples and the fingerprints of their whole pictures, as `protocols.duplicates` reads."""
+    """The samples and the thumbnails of their whole pictures, as `protocols.duplicates` reads."""
     return json.loads((folder / SAMPLES).read_text()), np.load(folder / PRINTS, mmap_mode="r")
 
 

@@ -17,7 +17,7 @@ SIDE = pl.when(pl.col("part").is_in(EVALUATED)).then("part").otherwise(pl.lit("t
 
 @dataclass(frozen=True, slots=True)
 class Prints:
-    """The fingerprints of a corpus's images (see `duplicates.fingerprints`), a row a sample."""
+    """The thumbnails of a corpus's images (see `thumbnails.thumbnails`), a row a sample."""
 
     samples: Sequence[str]
     images: np.ndarray

@@ -4,13 +4,13 @@ A perceptual hash finds the candidates among all pairs, a registered comparison 
 thumbnails decides. Measured on simulated and real faces in docs/decisions/0008.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
 from ferbench.protocols.perceptual import WORDS, Agreement, Hasher
 from ferbench.protocols.resemblance import likeness, mean_face
-from ferbench.protocols.thumbnails import IN_PLACE, PLACEMENTS, thumbnails
+from ferbench.protocols.thumbnails import IN_PLACE, PLACEMENTS
 
 FIRST_WORD = 18
 """Hashes are compared further where at most so many of the first 64 bits differ."""
@@ -28,14 +28,10 @@ ROWS, COLUMNS = 256, 2048
 """A block of pairs that stays in a processor's cache."""
 
 
-def fingerprints(images: Iterable[np.ndarray]) -> np.ndarray:
-    """What near-duplicates are found by: (N, 40, 40) uint8, 1.6 kB an image."""
-    return thumbnails(images)
-
-
 def near_duplicates(prints: np.ndarray, sides: np.ndarray | None = None) -> list[tuple[int, int]]:
-    """The pairs (i, j), i < j, of near-duplicate images among the fingerprints, sorted.
+    """The pairs (i, j), i < j, of near-duplicate images among the thumbnails, sorted.
 
+    prints: (N, 40, 40) uint8, see `thumbnails.thumbnails`.
     sides: (N,) numbers; images of the same side are not compared. All are, by default.
     """
     if len(prints) < 2:

@@ -87,7 +87,7 @@ def cut(
 ) -> Split:
     """The checked split of `protocol` on `index`; raises UsageError where anything leaks.
 
-    prints:   fingerprints of (at least) the images that the folds use, by which near-duplicates
+    prints:   thumbnails of (at least) the images that the folds use, by which near-duplicates
               are looked for. Where both subjects are known, a crossing pair is an error.
     tolerate: count such pairs in the certificate instead.
     """

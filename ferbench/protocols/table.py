@@ -31,6 +31,7 @@ REFERRED: dict[str, Any] = {"neutral": "required"}
 
 ED2L = "ED2L, experiments: ten groups by ID in ascending order"
 ADFL = "ADFL, experiments: ten groups, last three frames and the first"
+ADFL_MMI = "ADFL, experiments: ten groups, three middle frames and the first"
 IFGAN = "IF-GAN, experiments: ten folds, eight to train, one to validate, one to test"
 EIGHT_SUBSETS = "2B(N+M) Softmax, experiments: eight subsets 6/1/1, class of highest probability"
 OURS = "ferbench: the leaderboard of this dataset"
@@ -64,7 +65,7 @@ MMI: dict[str, Any] = {"dataset": "mmi", "scored": SIX} | MIDDLE
 MMI_PROTOCOLS = (
     NamedProtocol("mmi-6c-mid3-10fold-stride", source=f"{ED2L}; 2B; IDFERM", **MMI | STRIDE),
     NamedProtocol("mmi-6c-mid3-10fold-stride-val", source=IFGAN, **MMI | STRIDE_VAL),
-    NamedProtocol("mmi-6c-first1mid3-10fold-stride", source=ADFL, **MMI | STRIDE | REFERRED),
+    NamedProtocol("mmi-6c-first1mid3-10fold-stride", source=ADFL_MMI, **MMI | STRIDE | REFERRED),
 )
 
 OULU: dict[str, Any] = {"dataset": "oulu_casia", "scored": SIX} | LAST

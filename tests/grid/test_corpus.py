@@ -62,6 +62,15 @@ def test_landmarks_that_are_no_list_are_refused():
 
 
 @pytest.mark.parametrize("installed", [True, False])
+def test_framed_pictures_are_taken_whole_unless_they_have_landmarks(monkeypatch, installed):
+    """As RAF-DB's originals have, whose aligned pictures are framed."""
+    monkeypatch.setattr(finding, "can_detect", lambda: installed)
+    assert resolve("auto", True, INDEX, "x") == "whole"
+    index = INDEX.with_columns(landmarks=pl.Series([POINTS, None], dtype=pl.List(pl.Float64)))
+    assert resolve("auto", True, index, "x") == ("detected" if installed else "given")
+
+
+@pytest.mark.parametrize("installed", [True, False])
 @pytest.mark.parametrize("shipped", [True, False])
 @pytest.mark.parametrize("choice", ["auto", "whole", "detected"])
 def test_what_an_alignment_meant_can_be_asked_for_again(monkeypatch, choice, shipped, installed):

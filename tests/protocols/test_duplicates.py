@@ -10,9 +10,10 @@ from PIL import Image
 from ferbench.datasets.simulated.config import SimFacesConfig
 from ferbench.datasets.simulated.dataset import SimFaces
 from ferbench.errors import UsageError
-from ferbench.protocols.duplicates import fingerprints, near_duplicates
+from ferbench.protocols.duplicates import near_duplicates
 from ferbench.protocols.named import parse_generic
 from ferbench.protocols.split import Prints, cut
+from ferbench.protocols.thumbnails import thumbnails
 
 SUBJECTS = 20
 
@@ -58,7 +59,7 @@ def test_planted_copies_are_found(faces, kind):
     _, images = faces
     count = len(images)
     chosen = list(range(0, count, 5))
-    prints = fingerprints([*images, *(COPIES[kind](images[i]) for i in chosen)])
+    prints = thumbnails([*images, *(COPIES[kind](images[i]) for i in chosen)])
     sides = np.array([0] * count + [1] * len(chosen))
     found = set(near_duplicates(prints, sides))
     planted = {(i, count + place) for place, i in enumerate(chosen)}
@@ -71,12 +72,12 @@ def test_planted_copies_are_found(faces, kind):
 def test_different_people_are_not_taken_for_copies(faces):
     index, images = faces
     subjects = np.unique(index["subject"].to_numpy(), return_inverse=True)[1]
-    assert near_duplicates(fingerprints(images), subjects) == []
+    assert near_duplicates(thumbnails(images), subjects) == []
 
 
 def test_without_sides_every_pair_is_compared(faces):
     _, images = faces
-    prints = fingerprints([images[0], images[30], images[0][:, ::-1], images[60]])
+    prints = thumbnails([images[0], images[30], images[0][:, ::-1], images[60]])
     assert near_duplicates(prints) == [(0, 2)]
     assert near_duplicates(prints, np.array([4, 1, 4, 2])) == []
     assert near_duplicates(prints, np.array([4, 1, 3, 2])) == [(0, 2)]
@@ -84,19 +85,19 @@ def test_without_sides_every_pair_is_compared(faces):
 
 @pytest.mark.parametrize("count", [0, 1])
 def test_too_few_images_have_no_pairs(faces, count):
-    assert near_duplicates(fingerprints(faces[1][:count])) == []
+    assert near_duplicates(thumbnails(faces[1][:count])) == []
 
 
 def test_blank_images_are_not_copies_of_anything(faces):
     blank = [np.full((64, 64, 3), value, np.uint8) for value in (0, 128, 255)]
-    assert near_duplicates(fingerprints([*faces[1][:10], *blank])) == []
+    assert near_duplicates(thumbnails([*faces[1][:10], *blank])) == []
 
 
 def test_sizes_and_colour_do_not_matter(faces):
     image = faces[1][3]
     large = np.asarray(Image.fromarray(image).resize((200, 200), Image.Resampling.BICUBIC))
     grey = np.asarray(Image.fromarray(image).convert("L"))
-    prints = fingerprints([*faces[1][20:40], image, large, grey])
+    prints = thumbnails([*faces[1][20:40], image, large, grey])
     assert prints.shape[0] == 23
     assert near_duplicates(prints) == [(20, 21), (20, 22), (21, 22)]
 
@@ -105,9 +106,7 @@ def corpus(faces, who=lambda subject: subject):
     """An index of the simulated faces whose subjects are what `who` makes of them."""
     index, images = faces
     named = pl.col("subject").map_elements(who, return_dtype=pl.String, skip_nulls=False)
-    return index.with_columns(subject=named), Prints(
-        index["sample"].to_list(), fingerprints(images)
-    )
+    return index.with_columns(subject=named), Prints(index["sample"].to_list(), thumbnails(images))
 
 
 def planted(index, prints, faces, subject, split=None):
@@ -116,7 +115,7 @@ def planted(index, prints, faces, subject, split=None):
     row |= {"subject": subject, "split": split}
     more = pl.concat([index, pl.DataFrame([row], schema=index.schema)])
     copy = moved(faces[1][0][:, ::-1], 0.03, 0.02)
-    images = np.concatenate([prints.images, fingerprints([copy])])
+    images = np.concatenate([prints.images, thumbnails([copy])])
     return more, Prints([*prints.samples, "copy"], images)
 
 
