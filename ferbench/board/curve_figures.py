@@ -19,6 +19,12 @@ ERRORS = 1.96
 """Half the width of the band of a mean, in standard errors."""
 COLOURS = 10
 """How many colours follow one another before they begin again."""
+STROKES: tuple[tuple[Any, Any], ...] = (
+    ("-", "--"),
+    (":", (0, (9, 2))),
+    ("-.", (0, (4, 1, 1, 1, 1, 1))),
+)
+"""The lines of the first ten rows and of their placebos, of the next ten, and so on."""
 
 
 def row_figure(entry: Entry) -> "Figure":
@@ -47,7 +53,8 @@ def ranking_figure(entries: Sequence[Entry]) -> "Figure":
     """All methods: loss as a share of its first epoch's, validation accuracy by epoch and by time.
 
     Losses of different methods have different units, so each is divided by its own mean over cells
-    in the first epoch. Placebos are dashed. Means over cells; band: 95 % of the mean.
+    in the first epoch. A placebo is dashed, in the colour of its method. Means over cells; band:
+    95 % of the mean.
     """
     from matplotlib.ticker import AutoLocator
 
@@ -58,13 +65,8 @@ def ranking_figure(entries: Sequence[Entry]) -> "Figure":
     timed.xaxis.set_major_locator(AutoLocator())
     timed.set_xlabel("training, process-CPU seconds (mean over cells)")
     drawn = [entry for entry in entries if _curves(entry)]
-    for number, entry in enumerate(drawn):
+    for entry, style in zip(drawn, _styles(drawn), strict=True):
         curves = _curves(entry)
-        style: Any = {
-            "color": f"C{number % COLOURS}",
-            "linestyle": "--" if entry.row.placebo_of else ":" if number >= COLOURS else "-",
-            "label": entry.row.label,
-        }
         losses, scores = mean_curve(curves, LOSS), mean_curve(curves, VALIDATION_ACCURACY)
         if len(losses) and losses[0, 1] > 0:
             _line(loss, losses[:, 0] + 1, *_mean_and_error(losses, 1 / losses[0, 1]), **style)
@@ -74,11 +76,27 @@ def ranking_figure(entries: Sequence[Entry]) -> "Figure":
             seconds = mean_curve(curves, CPU_SECONDS)
             if seconds[:, 0].tolist() == scores[:, 0].tolist():
                 _line(timed, seconds[:, 1], mean, error, **style)
-    loss.set_ylim(bottom=0)
+    if all(np.min(line.get_ydata()) > 0 for line in loss.get_lines()):
+        loss.set_yscale("log")
+    else:
+        loss.set_ylim(bottom=0)
     lines = {str(line.get_label()): line for ax in (loss, accuracy) for line in ax.get_lines()}
     figure.legend(handles=list(lines.values()), loc="outside right center")
     figure.suptitle("mean over folds and seeds; band: 95 % of the mean", fontsize=9)
     return figure
+
+
+def _styles(entries: Sequence[Entry]) -> list[dict[str, Any]]:
+    """How each row is drawn."""
+    rows = [entry.row for entry in entries]
+    numbers = {row.label: i for i, row in enumerate(r for r in rows if not r.placebo_of)}
+    of_method = {row.method: numbers[row.label] for row in rows if not row.placebo_of}
+    styles = []
+    for row in rows:
+        number = numbers.get(row.label, of_method.get(row.placebo_of or "", len(numbers)))
+        stroke = STROKES[number // COLOURS % len(STROKES)][bool(row.placebo_of)]
+        styles.append({"color": f"C{number % COLOURS}", "linestyle": stroke, "label": row.label})
+    return styles
 
 
 def _curves(entry: Entry) -> list[list[dict[str, float]]]:

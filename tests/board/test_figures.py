@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ferbench.board.curve_figures import row_figure
+from ferbench.board.curve_figures import ranking_figure, row_figure
 from ferbench.board.curves import mean_curve
 from ferbench.board.figures import draw
 
@@ -89,3 +89,36 @@ def test_all_methods_are_in_one_figure_with_losses_on_one_scale(bench, tmp_path:
     assert {"small", "large"} <= set(texts)
     assert "100" not in texts, "the axis of the loss ends near 1"
     assert "cpu seconds" not in words(files["small-curves.svg"])
+
+
+def test_a_placebo_is_dashed_in_the_colour_of_its_method_and_no_other_line_is_like_another(
+    bench,
+) -> None:
+    curve = [{"epoch": e, "loss": 1.0, "validation_accuracy": 0.5} for e in range(3)]
+    outcome = np.array([[1, 0, 1, 1, 0, 1]])
+    bench.grid("m0", outcome, curve=curve, config={"width": 16})
+    for number in range(13):
+        bench.grid(f"m{number}", outcome, curve=curve)
+    bench.grid("placebo", outcome, curve=curve, placebo_of="m1")
+    bench.grid("other", outcome, curve=curve, placebo_of="m10")
+    (ranking,) = bench.rankings()
+    figure = ranking_figure(ranking.entries)
+    drawn = {
+        line.get_label(): (line.get_color(), line.get_linestyle())
+        for line in figure.axes[0].get_lines()
+    }
+    assert len(set(drawn.values())) == len(drawn) == 16
+    for placebo, method in (("placebo", "m1"), ("other", "m10")):
+        (label,) = (label for label in drawn if label.startswith(placebo))
+        assert drawn[label] == (drawn[method][0], "--")
+
+
+@pytest.mark.parametrize(("last", "scale"), [(0.001, "log"), (-0.1, "linear")])
+def test_losses_that_stay_positive_are_on_a_logarithmic_scale(bench, last, scale) -> None:
+    """One that grew a hundredfold for an epoch leaves the others to be seen."""
+    outcome = np.array([[1, 0, 1, 1, 0, 1]])
+    for name, losses in (("spike", [1.0, 100.0, 0.5]), ("plain", [1.0, 0.5, last])):
+        curve = [{"epoch": e, "loss": loss} for e, loss in enumerate(losses)]
+        bench.grid(name, outcome, curve=curve)
+    (ranking,) = bench.rankings()
+    assert ranking_figure(ranking.entries).axes[0].get_yscale() == scale
