@@ -91,9 +91,13 @@ def _styles(entries: Sequence[Entry]) -> list[dict[str, Any]]:
     rows = [entry.row for entry in entries]
     numbers = {row.label: i for i, row in enumerate(r for r in rows if not r.placebo_of)}
     of_method = {row.method: numbers[row.label] for row in rows if not row.placebo_of}
+    absent = dict.fromkeys(
+        r.placebo_of for r in rows if r.placebo_of and r.placebo_of not in of_method
+    )
+    of_method |= {method: len(numbers) + i for i, method in enumerate(absent)}
     styles = []
     for row in rows:
-        number = numbers.get(row.label, of_method.get(row.placebo_of or "", len(numbers)))
+        number = of_method[row.placebo_of] if row.placebo_of else numbers[row.label]
         stroke = STROKES[number // COLOURS % len(STROKES)][bool(row.placebo_of)]
         styles.append({"color": f"C{number % COLOURS}", "linestyle": stroke, "label": row.label})
     return styles

@@ -101,13 +101,15 @@ def test_a_placebo_is_dashed_in_the_colour_of_its_method_and_no_other_line_is_li
         bench.grid(f"m{number}", outcome, curve=curve)
     bench.grid("placebo", outcome, curve=curve, placebo_of="m1")
     bench.grid("other", outcome, curve=curve, placebo_of="m10")
+    bench.grid("orphan", outcome, curve=curve, placebo_of="absent")
+    bench.grid("waif", outcome, curve=curve, placebo_of="gone")
     (ranking,) = bench.rankings()
     figure = ranking_figure(ranking.entries)
     drawn = {
         line.get_label(): (line.get_color(), line.get_linestyle())
         for line in figure.axes[0].get_lines()
     }
-    assert len(set(drawn.values())) == len(drawn) == 16
+    assert len(set(drawn.values())) == len(drawn) == 18
     for placebo, method in (("placebo", "m1"), ("other", "m10")):
         (label,) = (label for label in drawn if label.startswith(placebo))
         assert drawn[label] == (drawn[method][0], "--")
