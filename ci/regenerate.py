@@ -8,6 +8,7 @@ of the study asks for any more: those of a preset's earlier settings.
 
 import io
 import json
+import sys
 import tomllib
 from collections.abc import Sequence
 from contextlib import redirect_stdout
@@ -59,20 +60,29 @@ def archive_newest(store: Store, archive: Path, wanted: Sequence[dict[str, Any]]
     )
 
 
-def regenerate(leaderboards: Path, work: Path) -> None:
-    """Run every study to its end, below `work`: its corpora, then seed by seed all of its runs."""
+def regenerate(leaderboards: Path, work: Path) -> list[str]:
+    """Run every study to its end, below `work`: its corpora, then seed by seed all of its runs.
+
+    The commands that did not end well.
+    """
+    failed = []
     studies = tomllib.loads((leaderboards / "studies.toml").read_text(encoding="utf-8"))
     for name, study in studies.items():
         store, archive = Store(work / name), leaderboards / "records" / name
         restore(archive, store)
         for preparing in study.get("prepare", []):
-            app(preparing.split(), standalone_mode=False)
+            if app(preparing.split(), standalone_mode=False):
+                failed.append(preparing)
         wanted = asked(study["runs"])
         for seeds, run in product(range(1, study["seeds"] + 1), study["runs"]):
             options = [*run.split(), "--seeds", str(seeds), "--out", str(store.root)]
-            app(["run", *options], standalone_mode=False)
+            if app(["run", *options], standalone_mode=False):
+                failed.append(" ".join(["run", *options]))
             archive_newest(store, archive, wanted)
+    return failed
 
 
 if __name__ == "__main__":
-    regenerate(ROOT / "leaderboards", ROOT / "runs" / "studies")
+    failed = regenerate(ROOT / "leaderboards", ROOT / "runs" / "studies")
+    if failed:
+        sys.exit("\n".join(["these did not end well; what they finished is archived:", *failed]))

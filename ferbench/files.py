@@ -4,7 +4,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import filelock
@@ -47,8 +47,8 @@ def whole_file(target: Path) -> Iterator[Path]:
 def whole_folder(target: Path) -> Iterator[Path]:
     """A draft folder to write into, which becomes `target` when the block ends well.
 
-    An older `target` is moved aside and then removed, so that a reader sees the one or the other.
-    Where two writers finish at once, one of them wins.
+    An older `target` is moved aside and then removed: a reader sees the one or the other, or for
+    a moment none, and never half of one. Where two writers finish at once, one of them wins.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.parent / f"{DRAFT}{uuid.uuid4().hex}"
@@ -56,7 +56,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
     draft.mkdir()
     try:
         yield draft
-        if target.exists():
+        with suppress(FileNotFoundError):
             os.replace(target, aside)
         try:
             os.replace(draft, target)
@@ -71,4 +71,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
 def sweep_drafts(folder: Path) -> None:
     """Remove what killed writers left in `folder`; call while no other process writes there."""
     for draft in folder.glob(f"{DRAFT}*"):
-        shutil.rmtree(draft, ignore_errors=True)
+        if draft.is_dir():
+            shutil.rmtree(draft, ignore_errors=True)
+        else:
+            draft.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -31,6 +32,16 @@ GROUP = "ferbench"
 
 KINDS = ("methods", "datasets", "protocols", "metrics", "panels", "generators")
 """What is registered, each by a hook of its own."""
+
+NAME = re.compile(r"[A-Za-z0-9][\w-]*")
+"""What may be a name: options list them with commas, settings put dots between them."""
+
+RESERVED = {
+    "all": "every one",
+    "train": "the images of a fold",
+    "dataset": "the settings of datasets",
+}
+"""Names that mean something in an option, a setting or a plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,15 +226,24 @@ def _collect(module: ModuleType, name: str) -> Registry:
     for kind in KINDS:
         entries: dict[str, Any] = getattr(fresh, kind)
 
-        def register(entry: Any, entries: dict[str, Any] = entries) -> None:
+        def register(entry: Any, entries: dict[str, Any] = entries, kind: str = kind) -> None:
             if entry.name in entries:
                 raise PluginError(f"{entry.name!r} is registered twice by plugin {name!r}")
+            _check_name(kind, entry.name)
             if isinstance(entry, MethodSpec):
                 _check_spec(entry)
             entries[entry.name] = entry
 
         getattr(fresh.hooks.hook, f"register_{kind}")(register=register)
     return fresh
+
+
+def _check_name(kind: str, name: str) -> None:
+    """PluginError for a name that no option or setting could say, or that means another thing."""
+    if not NAME.fullmatch(name):
+        raise PluginError(f"{kind}: the name {name!r} must be letters, digits, '-' and '_'")
+    if name in RESERVED:
+        raise PluginError(f"{kind}: the name {name!r} means {RESERVED[name]}; take another")
 
 
 def _check_spec(spec: MethodSpec) -> None:

@@ -68,6 +68,15 @@ def broken(registry):
     return {plugin.name: plugin for plugin in registry.broken}
 
 
+@pytest.mark.parametrize("name", ["", "a,b", "a.b", "a:b", "my method", "all", "train", "dataset"])
+def test_a_name_that_no_option_can_say_is_refused(install, name):
+    install("naming", "pl_naming", method_source("pl_naming", "fine", name))
+    registry = discover()
+    assert "fine" not in registry.methods
+    (broken,) = registry.broken
+    assert repr(name) in broken.reason
+
+
 def test_the_bundled_plugins_are_found_and_whole():
     registry = discover()
     assert registry.broken == []
@@ -238,7 +247,7 @@ def test_a_local_plugin_that_fails_can_be_mended_and_loaded(folder):
     path.write_text("raise RuntimeError")
     assert "pl_mend" in broken(discover([folder]))
     assert "pl_mend" not in sys.modules
-    path.write_text(method_source("pl_mend", "mended", "and another, so that the size differs"))
+    path.write_text(method_source("pl_mend", "mended", "and-another-so-that-the-size-differs"))
     assert "mended" in discover([folder]).methods
     assert load_local(path) is sys.modules["pl_mend"]
 

@@ -98,13 +98,22 @@ def test_studies_are_run_seed_by_seed_and_continue(tmp_path, monkeypatch):
             unasked = replace(first, cell_id="unasked", config={**first.config, "penalty": 7.0})
             cells = [(record, predictions) for record in (first, old, unasked)]
             write_archive(archive, cells)
-        regenerate(folder, tmp_path / f"work{seeds}")
+        assert regenerate(folder, tmp_path / f"work{seeds}") == []
     records = list(open_results(archive).records())
     found = {record.seed: record for record in records}
     assert found[0] == first
     assert found[1].cell_id != "old"
     assert len(records) == 2, "and not the one of other settings"
     assert list((tmp_path / "jaffe").iterdir())
+
+
+def test_studies_that_do_not_end_well_are_named(tmp_path):
+    """A preparation that exits with 1."""
+    regenerate = runpy.run_path(str(ROOT / "ci" / "regenerate.py"))["regenerate"]
+    data = ROOT / "tests" / "data"
+    bad = f"check silent --plugins-dir {data / 'toys'} --plugins-dir {data / 'cheats'}"
+    (tmp_path / "studies.toml").write_text(f"[bad]\nprepare = ['{bad}']\nruns = []\nseeds = 1\n")
+    assert regenerate(tmp_path, tmp_path / "work") == [bad]
 
 
 @pytest.mark.parametrize(

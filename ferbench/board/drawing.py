@@ -49,7 +49,7 @@ def save(figure: "Figure", stem: Path) -> list[Path]:
 def folder_name(key: RankingKey) -> str:
     """The folder of a ranking's figures."""
     prints = key.dataset_fingerprint[:6], key.protocol_fingerprint[:6]
-    return file_name("-".join((key.dataset, key.protocol, key.preset, *prints)))
+    return file_name("-".join((key.dataset, key.protocol, key.preset, *prints, key.alignment)))
 
 
 def file_name(text: str) -> str:

@@ -55,8 +55,8 @@ def require_known(name: str, groups: Iterable[RowCells]) -> None:
 def _order(key: RankingKey) -> tuple[object, ...]:
     presets = (*reversed(RANKING_PRESETS), "lite", "tiny")
     preset = presets.index(key.preset) if key.preset in presets else len(presets)
-    fingerprints = key.dataset_fingerprint, key.protocol_fingerprint
-    return key.origin != "real", key.dataset, key.protocol, preset, key.preset, *fingerprints
+    rest = key.dataset_fingerprint, key.protocol_fingerprint, key.alignment
+    return key.origin != "real", key.dataset, key.protocol, preset, key.preset, *rest
 
 
 def _rows(records: list[Record]) -> tuple[RowCells, ...]:

@@ -18,7 +18,10 @@ Role = Literal["leader", "baseline", "placebo", "asked"]
 
 @dataclass(frozen=True, slots=True)
 class RankingKey:
-    """Rows are compared with each other only where all of this is the same."""
+    """Rows are compared with each other only where all of this is the same.
+
+    alignment: how faces were brought onto the template, which no fingerprint of an index tells.
+    """
 
     preset: str
     protocol: str
@@ -26,6 +29,7 @@ class RankingKey:
     dataset: str
     dataset_fingerprint: str
     origin: str
+    alignment: str
 
     @classmethod
     def of(cls, record: Record) -> "RankingKey":
@@ -37,6 +41,7 @@ class RankingKey:
             record.dataset,
             record.dataset_fingerprint,
             record.origin,
+            record.dataset_config.get("align", ""),
         )
 
     def values(self) -> dict[str, str]:

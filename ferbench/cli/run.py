@@ -41,7 +41,10 @@ def run(
     timing: Annotated[
         bool, typer.Option("--timing", help="Cells one at a time, for timing claims.")
     ] = False,
-    cell_timeout: Annotated[float | None, typer.Option(help="Seconds a cell may take.")] = None,
+    cell_timeout: Annotated[
+        float | None,
+        typer.Option(help="Seconds a cell's training may take, looked at after each epoch."),
+    ] = None,
     keep_models: Annotated[
         bool, typer.Option("--keep-models", help="Keep the trained states.")
     ] = False,
@@ -72,6 +75,8 @@ def run(
             f"--workers and --gpus say what a Ray started here may use, and --address {address} "
             "names one that is running: leave them out"
         )
+    if timing and gpus_per_cell is not None:
+        raise UsageError("--timing gives each cell a GPU of its own: leave out --gpus-per-cell")
     if quick:
         folds = 1 if folds is None else folds
         executor = "inline" if executor == "auto" else executor

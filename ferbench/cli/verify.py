@@ -84,7 +84,7 @@ def _line(cell: "Verified") -> str:
         f"{near.alike:.1%} of the images get the same class, probabilities differ by up to "
         f"{near.farthest:.2g}"
     )
-    if cell.same_environment:
+    if cell.must_agree:
         others = [
             f"{library} {number} recorded, {again.versions.get(library, 'none')} here"
             for library, number in r.versions.items()
@@ -94,7 +94,8 @@ def _line(cell: "Verified") -> str:
             [figures, *others]
         )
     recorded = _environment(r.environment_class())
-    return f"near  {name}: {figures} (recorded on {recorded}; here {here})"
+    why = "" if recorded != here else "; torch warned of operations whose bits may differ"
+    return f"near  {name}: {figures} (recorded on {recorded}; here {here}{why})"
 
 
 def _environment(found: tuple[str, str, int]) -> str:

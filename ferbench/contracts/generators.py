@@ -6,7 +6,7 @@ cells that read it other cells.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -41,9 +41,6 @@ class GeneratorSpec:
 
     name: str
     function: str
-
-
-OpenFunction = Callable[[Any, Any], FaceGenerator]
 
 
 @hookspec

@@ -122,7 +122,7 @@ class Attempt:
     def _untrained(self, method: Method, run: RunContext) -> Predictions | None:
         """Predictions before `fit`, for the probes; None where the method cannot give them yet."""
         try:
-            return method.predict(self.test, run)
+            return self._predict(method, run)
         except Exception:
             return None
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from ferbench.files import whole_file
 from ferbench.grid.corpus import Corpus
 from ferbench.grid.material import Supplies
-from ferbench.imaging.prepared import open_prints
+from ferbench.imaging.prepared import IMAGING_VERSION, open_prints
 from ferbench.protocols.crossing import Prints
 from ferbench.protocols.split import Split, cut
 
@@ -48,5 +48,5 @@ def search(splits: Iterable[tuple[Corpus, Split]], supplies: Supplies) -> bool:
 
 
 def _path(corpus: Corpus, split: Split, cache: Path) -> Path:
-    name = f"{corpus.fingerprint}-{split.fingerprint}.json"
+    name = f"{corpus.fingerprint}-{split.fingerprint}-{IMAGING_VERSION}.json"
     return cache / "certificates" / name

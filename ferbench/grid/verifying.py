@@ -43,16 +43,16 @@ class Verified:
     agreement: Agreement | None
 
     @property
-    def same_environment(self) -> bool:
+    def must_agree(self) -> bool:
         """Whether the predictions must be the same bits."""
-        return self.recorded.environment_class() == self.again.environment_class()
+        return self.recorded.must_agree(self.again)
 
     @property
     def holds(self) -> bool:
         """Whether nothing contradicts the record."""
         if self.again.status != "ok":
             return False
-        return self.agreement is None or not self.same_environment
+        return self.agreement is None or not self.must_agree
 
 
 class Verifier:

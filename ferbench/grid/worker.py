@@ -36,10 +36,11 @@ def run_cell(cell: Cell, registry: Registry, place: Workplace, observe: Observer
     with limited_threads(place.threads), deterministic_where_possible() as warned:
         try:
             record, predictions = Attempt(cell, registry, place, observe, started).run()
+            record.to_json()  # what cannot be written down is a fault of the method, told here
         except Exception as error:
             trace = traceback.format_exc()
             status, reason = classify(error)
-            record = replace(started, status=status, reason=reason)
+            record, predictions = replace(started, status=status, reason=reason), None
             if is_sticky(error):
                 place.store.save(replace(record, deterministic=not warned), None, trace)
                 raise

@@ -20,7 +20,8 @@ class Certificate:
     subjects_provable: whether every image has a subject; if not, that no person crosses a split
     could not be proven.
     near_duplicates: pairs of near-duplicate images that cross; None: not looked for. Only pairs of
-    which an image has no subject are counted here, or those that were tolerated: others are errors.
+    which an image has no subject are counted here, or those that were tolerated, as `ferbench run`
+    does: `cut` refuses others.
     example: the first such pair.
     """
 

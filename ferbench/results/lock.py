@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ferbench.files import only_one, sweep_drafts
-from ferbench.results.store import Store
 
 
 @contextmanager
@@ -17,5 +16,6 @@ def only_run(folder: Path) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
     busy = f"another `ferbench run` is writing to {folder}: wait for it, or use another --out"
     with only_one(folder / ".lock", busy):
-        sweep_drafts(Store(folder).cells)
+        for kept in folder.iterdir():
+            sweep_drafts(kept)
         yield

@@ -17,7 +17,8 @@ def merge(sources: Iterable[tuple[Path, Results]]) -> list[Cell]:
 
     Of several results of a cell, a finished one goes before one that is not, then the one of the
     first environment class by name, then the one that started first. Two of the same environment
-    class must have predicted the same; cost is never compared.
+    class must have predicted the same, unless torch warned in one of them of an operation whose
+    bits may differ; cost is never compared.
     """
     found: dict[str, list[tuple[Path, Record, pl.DataFrame | None]]] = {}
     for path, results in sources:
@@ -33,8 +34,7 @@ def _one(candidates: list[tuple[Path, Record, pl.DataFrame | None]]) -> Cell:
         for other_path, other, other_frame in ordered[number + 1 :]:
             if frame is None or other_frame is None:
                 continue
-            same_class = record.environment_class() == other.environment_class()
-            if same_class and not frame.equals(other_frame):
+            if record.must_agree(other) and not frame.equals(other_frame):
                 raise UsageError(
                     f"cell {record.cell_id} ({record.method}, fold {record.fold}, seed "
                     f"{record.seed}) predicts differently in {path} and in {other_path} on the "

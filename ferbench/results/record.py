@@ -5,6 +5,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import numpy as np
+
 from ferbench.errors import UsageError
 
 SCHEMA_VERSION = 1
@@ -19,6 +21,7 @@ FINISHED = ("ok", "skipped")
 class Record:
     """One row of the results. Times in seconds, memory in bytes, accuracies as shares 0..1.
 
+    accuracy_*: for observers of a run; boards compute theirs from the predictions.
     probes: `identity` and `expression` of the feature that is classified by; `NAME identity` and
             `NAME expression` of each further feature of `Predictions.features`.
     deterministic: whether torch warned of no operation whose bits may differ from run to run.
@@ -99,7 +102,8 @@ class Record:
 
     def to_json(self) -> str:
         """The record as one JSON document, keys in the order of the fields."""
-        return json.dumps(dataclasses.asdict(self), indent=1, allow_nan=False) + "\n"
+        values = dataclasses.asdict(self)
+        return json.dumps(values, indent=1, allow_nan=False, default=_of_numpy) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> "Record":
@@ -120,5 +124,17 @@ class Record:
         return self.status in FINISHED
 
     def environment_class(self) -> tuple[str, str, int]:
-        """Cells of one class (device and CPU capability, torch, threads) must predict the same."""
+        """Device and CPU capability, torch, threads: what the bits of a prediction depend on."""
         return self.hardware_class, self.versions.get("torch", ""), self.threads
+
+    def must_agree(self, other: "Record") -> bool:
+        """Whether two runs of one cell must have predicted the same bits."""
+        same = self.environment_class() == other.environment_class()
+        return same and self.deterministic and other.deterministic
+
+
+def _of_numpy(value: Any) -> Any:
+    """A number of numpy's, which methods may count in, as Python's; TypeError for anything else."""
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"a record holds numbers and text, not {value!r}")

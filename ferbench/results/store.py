@@ -52,8 +52,10 @@ class Store:
 
     def record(self, cell_id: str) -> Record | None:
         """One cell's record, or None if it has not been run."""
-        path = self.folder(cell_id) / RECORD
-        return Record.from_json(path.read_text()) if path.exists() else None
+        try:
+            return Record.from_json((self.folder(cell_id) / RECORD).read_text())
+        except (FileNotFoundError, NotADirectoryError):
+            return None
 
     def finished(self, cell_id: str) -> bool:
         """Whether a cell has a record and need not run again."""
@@ -71,5 +73,7 @@ class Store:
         if not self.cells.is_dir():
             raise UsageError(f"{self.root} holds no results: run `ferbench run --out {self.root}`")
         for folder in sorted(self.cells.iterdir()):
-            if not folder.name.startswith(".") and (folder / RECORD).exists():
-                yield Record.from_json((folder / RECORD).read_text())
+            if not folder.name.startswith("."):
+                record = self.record(folder.name)
+                if record is not None:
+                    yield record

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from ferbench.grid.worker import classify
 from ferbench.testing.bench import Bench, NotConforming
 from ferbench.testing.outputs import (
     alone_as_in_a_batch,
@@ -67,5 +68,7 @@ def examine(bench: Bench) -> Iterator[Verdict]:
             check(bench)
         except NotConforming as error:
             yield Verdict(title(check), str(error))
+        except Exception as error:
+            yield Verdict(title(check), classify(error)[1])
         else:
             yield Verdict(title(check), None)

@@ -31,7 +31,7 @@ def test_small_presets_rank_nothing_but_are_sorted(bench, preset: str) -> None:
     assert f"`{preset}` shows that everything runs; it ranks nothing." in section.notes
 
 
-def test_presets_protocols_origins_and_data_never_share_a_ranking(bench) -> None:
+def test_presets_protocols_origins_data_and_alignments_never_share_a_ranking(bench) -> None:
     variations = [
         {},
         {"preset": "lite"},
@@ -39,6 +39,7 @@ def test_presets_protocols_origins_and_data_never_share_a_ranking(bench) -> None
         {"protocol": "tenfold"},
         {"protocol_fingerprint": "p2"},
         {"dataset_fingerprint": "d2"},
+        {"dataset_config": {"subjects": 20, "align": "detected"}},
         {"dataset": "ckplus", "origin": "real"},
     ]
     for fields in variations:

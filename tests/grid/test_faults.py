@@ -13,6 +13,7 @@ import pytest
         ("nan", "failed", "predict returned NaN or infinity for 6 of 6 faces"),
         ("shape", "failed", "probabilities of shape (6, 2), not (6, 3)"),
         ("negative", "failed", "not distributions"),
+        ("cost", "failed", "TypeError: a record holds numbers and text, not <object"),
         ("unsupported", "skipped", "the toy does not like these faces"),
     ],
 )

@@ -75,6 +75,18 @@ def test_other_predictions_of_another_environment_are_told_in_figures(ran, tmp_p
     assert "recorded on cpu of another kind, torch" in out
 
 
+def test_other_predictions_of_operations_that_vary_are_told_in_figures(ran, tmp_path):
+    def warned(record, frame):
+        record, frame = one_image_told_otherwise(record, frame)
+        return replace(record, deterministic=False), frame
+
+    rewrite(tmp_path, warned)
+    code, out, _ = ran("--sample", 1)
+    assert code == 0
+    assert "% of the images get the same class" in out
+    assert "torch warned of operations whose bits may differ" in out
+
+
 def test_cells_of_other_code_are_named_and_never_passed(ran, tmp_path):
     rewrite(tmp_path, lambda record, frame: (replace(record, source_hash="0ther"), frame))
     code, out, err = ran()

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import typing
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -101,6 +102,21 @@ def test_the_environment_class_is_device_torch_and_threads(make_record):
         make_record(versions={}),
     ]
     assert len({base, *(record.environment_class() for record in others)}) == 5
+
+
+def test_numbers_of_numpy_are_written_as_pythons(make_record):
+    counted = make_record(parameters=np.int64(7), curve=[{"loss": np.float32(0.5)}])
+    assert Record.from_json(counted.to_json()) == make_record(parameters=7, curve=[{"loss": 0.5}])
+    with pytest.raises(TypeError, match="numbers and text"):
+        make_record(macs=object()).to_json()
+
+
+def test_where_torch_warned_the_bits_of_one_machine_may_differ(make_record):
+    sure, unsure = make_record(deterministic=True), make_record(deterministic=False)
+    assert sure.must_agree(sure)
+    assert not sure.must_agree(unsure)
+    assert not unsure.must_agree(sure)
+    assert not sure.must_agree(make_record(deterministic=True, hardware_class="another"))
 
 
 def test_a_record_of_another_schema_is_refused_with_what_to_do(make_record):

@@ -20,7 +20,15 @@ RUN_NOTHING = {
 """Checks that a method passes which is skipped everywhere."""
 
 
-ALSO_FAILED = {"unseeded": 4, "remembers": 2, "peeks": 1, "squeezes": 1, "homesick": 1, "mixes": 1}
+ALSO_FAILED = {
+    "unseeded": 4,
+    "remembers": 2,
+    "peeks": 1,
+    "squeezes": 1,
+    "chokes": 1,
+    "homesick": 1,
+    "mixes": 1,
+}
 """How many other checks a broken rule may fail."""
 
 
@@ -57,6 +65,7 @@ def examined(tmp_path_factory):
         ("drifts", "configuration round trips", "preset tiny: scale read back from a record"),
         ("positioned", "order of faces irrelevant", "in another order are predicted differently"),
         ("squeezes", "finite outputs of the right shape", "of 1 faces: predict returned"),
+        ("chokes", "finite outputs of the right shape", "ValueError: one face is not enough"),
         ("homesick", "runs in a worker", "where am I?"),
         ("assumes", "needs are declared", "name what the method needs in `needs`"),
     ],

@@ -23,6 +23,7 @@ def _row(section: Section, row: Row, features: Sequence[str]) -> dict[str, Value
         **key.values(),
         "dataset_fingerprint": key.dataset_fingerprint,
         "protocol_fingerprint": key.protocol_fingerprint,
+        "alignment": key.alignment,
         "method": row.label,
         "method_name": row.method,
         "placebo_of": row.placebo_of,

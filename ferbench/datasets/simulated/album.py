@@ -6,7 +6,6 @@ manifest.csv            so that the dataset `manifest` can read the folder too
 """
 
 import multiprocessing
-import shutil
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -16,7 +15,7 @@ from pathlib import Path
 from PIL import Image
 
 from ferbench.datasets.simulated.config import SimFacesConfig
-from ferbench.datasets.simulated.corpora.marker import DRAFT, claim, mark
+from ferbench.datasets.simulated.corpora.marker import DRAFT, claim, writing
 from ferbench.datasets.simulated.corpora.order import Order
 from ferbench.datasets.simulated.frames import all_frames
 from ferbench.datasets.simulated.generator import Generator
@@ -38,13 +37,10 @@ def write_album(
     missing = missing_people(config, root)
     if not missing and (root / TRUTH).exists():
         return 0
-    mark(root, order, "incomplete")
-    (root / DRAFT).mkdir(exist_ok=True)
-    for _ in _each(partial(write_person, config, root), missing, workers):
-        advance(1)
-    _gather(root)
-    shutil.rmtree(root / DRAFT)
-    mark(root, order, "complete")
+    with writing(root, order):
+        for _ in _each(partial(write_person, config, root), missing, workers):
+            advance(1)
+        _gather(root)
     return len(missing)
 
 

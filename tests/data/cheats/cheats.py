@@ -118,6 +118,15 @@ class Squeezes(Nearest):
         return Predictions(np.squeeze(super().predict(faces, run).probabilities))
 
 
+class Chokes(Nearest):
+    """Cannot do with one face."""
+
+    def predict(self, faces, run):
+        if len(faces) == 1:
+            raise ValueError("one face is not enough")
+        return super().predict(faces, run)
+
+
 class Homesick(Nearest):
     """Runs in the process of the program alone."""
 
@@ -175,6 +184,6 @@ def register_methods(register):
     """Register one method a class, named after it."""
     for cheat in (
         *(Unseeded, Remembers, Peeks, Forgets, Mixes, Incomplete, Claims, Miscounts, Silent),
-        *(Positioned, Squeezes, Homesick, Assumes, Drifts, Misnames, Declares),
+        *(Positioned, Squeezes, Chokes, Homesick, Assumes, Drifts, Misnames, Declares),
     ):
         register(spec(cheat.__name__.lower(), f"cheats:{cheat.__name__}", **FURTHER.get(cheat, {})))

@@ -1,6 +1,9 @@
 """The file that says a folder holds a simulated corpus, which one, and whether it is whole."""
 
 import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -9,12 +12,16 @@ from ferbench.datasets.folder import SIMULATED_MARK
 from ferbench.datasets.simulated.corpora.order import Order
 from ferbench.datasets.simulated.frames import GENERATOR_VERSION
 from ferbench.errors import UsageError
+from ferbench.files import only_one
 
 CORPORA_VERSION = 2
 """Raised whenever a file of any corpus changes with the same order and generator."""
 
 DRAFT = ".ferbench-draft"
 """Folder below the root for files that are being written; gone when the corpus is whole."""
+
+LOCK = "lock"
+"""The file in it that a writer holds."""
 
 
 def facts(order: Order) -> dict[str, Any]:
@@ -52,6 +59,23 @@ def mark(root: Path, order: Order, state: str) -> None:
     draft = root / f"{SIMULATED_MARK}.draft"
     draft.write_text(json.dumps({**facts(order), "state": state}, indent=1) + "\n")
     draft.replace(root / SIMULATED_MARK)
+
+
+@contextmanager
+def writing(root: Path, order: Order) -> Iterator[None]:
+    """Fill a claimed folder, the only one who does; it is marked as whole when the block ends well.
+
+    UsageError where another process is filling it.
+    """
+    if read(root) is None:
+        mark(root, order, "incomplete")
+    (root / DRAFT).mkdir(exist_ok=True)
+    busy = f"another `ferbench data simulate` is writing to {root}: wait for it"
+    with only_one(root / DRAFT / LOCK, busy):
+        mark(root, order, "incomplete")
+        yield
+        shutil.rmtree(root / DRAFT)
+        mark(root, order, "complete")
 
 
 def read(root: Path) -> dict[str, Any] | None:

@@ -2,7 +2,6 @@
 
 import multiprocessing
 import os
-import shutil
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -11,11 +10,10 @@ from pathlib import Path
 
 from ferbench.datasets.simulated.corpora.blueprint import Blueprint
 from ferbench.datasets.simulated.corpora.catalogue import find_blueprint
-from ferbench.datasets.simulated.corpora.marker import DRAFT, claim, mark, read
+from ferbench.datasets.simulated.corpora.marker import DRAFT, claim, writing
 from ferbench.datasets.simulated.corpora.order import Order
 from ferbench.datasets.simulated.corpora.shot import Picture
 from ferbench.datasets.simulated.corpora.studio import Studio
-from ferbench.files import only_one
 from ferbench.training.threads import limited_threads
 
 CHUNK = 48
@@ -23,9 +21,6 @@ CHUNK = 48
 
 A chunk is rendered whole where one of its pictures is missing: a byte may depend on the company.
 """
-
-LOCK = "lock"
-"""In the draft folder: held by the process that fills the corpus."""
 
 WORTH_PROCESSES = 200
 """Below so many pictures, starting processes takes longer than rendering."""
@@ -67,16 +62,8 @@ class Corpus:
         """
         self.blueprint.ready()
         claim(self.root, self.order)
-        if read(self.root) is None:
-            mark(self.root, self.order, "incomplete")
-        (self.root / DRAFT).mkdir(exist_ok=True)
-        busy = f"another `ferbench data simulate` is writing to {self.root}: wait for it"
-        with only_one(self.root / DRAFT / LOCK, busy):
-            mark(self.root, self.order, "incomplete")
-            made = self._filled(workers, advance)
-            shutil.rmtree(self.root / DRAFT)
-            mark(self.root, self.order, "complete")
-        return made
+        with writing(self.root, self.order):
+            return self._filled(workers, advance)
 
     def _filled(self, workers: int, advance: Callable[[int], None]) -> int:
         """Write what is missing; how many pictures that was."""
