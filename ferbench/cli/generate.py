@@ -39,10 +39,10 @@ def generate(
     then 1.
     """
     import numpy as np
-    import torch
 
     from ferbench.errors import UsageError
     from ferbench.gallery.neutral import choose, framed, open_generator, targets, write_png
+    from ferbench.grid.determinism import deterministic_where_possible
     from ferbench.grid.workplace import Workplace
     from ferbench.host import discover
     from ferbench.settings import read_settings
@@ -51,9 +51,8 @@ def generate(
     files = targets(images, into)
     place = Workplace(run.absolute(), "inline")
     registry = discover(read_settings([], plugins_dir).plugins)
-    torch.use_deterministic_algorithms(True, warn_only=True)
     failed = False
-    with limited_threads(1):
+    with limited_threads(1), deterministic_where_possible():
         generator = open_generator(choose(place, registry, dataset, fold), place)
         for image, file in zip(images, files, strict=True):
             try:

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-import torch
 
 from ferbench.board.drawing import caption, file_name, folder_name, save, styled
 from ferbench.gallery.choosing import Chosen, Wanted, choose
 from ferbench.gallery.feature_figure import LEAST, feature_figure
 from ferbench.gallery.panel_figure import panel_figure, some_faces
+from ferbench.grid.determinism import deterministic_where_possible
 from ferbench.grid.material import Preparing, Supplies
 from ferbench.grid.reopening import Reopened, evaluated_on, reopen
 from ferbench.grid.workplace import Workplace
@@ -39,8 +39,7 @@ class Gallery:
 
     def draw(self, wanted: Wanted, faces: int, folder: Path) -> Iterator[Path]:
         """Draw into one folder a ranking; the files, as they are written."""
-        torch.use_deterministic_algorithms(True, warn_only=True)
-        with styled(), limited_threads(1):
+        with styled(), limited_threads(1), deterministic_where_possible():
             for chosen in choose(self.place.store.records(), wanted, self.place):
                 below = folder / folder_name(chosen.key)
                 opened = self._open(chosen)

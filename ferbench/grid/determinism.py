@@ -15,8 +15,11 @@ TELLING = "use_deterministic_algorithms"
 def deterministic_where_possible() -> Iterator[list[str]]:
     """Let torch take its deterministic algorithms; yields the warnings where it has none.
 
-    They are shown as well, each once a place, as Python shows warnings.
+    They are shown as well, each once a place, as Python shows warnings. Afterwards torch takes
+    what it took before.
     """
+    before = torch.are_deterministic_algorithms_enabled()
+    warned_only = torch.is_deterministic_algorithms_warn_only_enabled()
     torch.use_deterministic_algorithms(True, warn_only=True)
     told: list[str] = []
     with warnings.catch_warnings():
@@ -36,4 +39,7 @@ def deterministic_where_possible() -> Iterator[list[str]]:
             show(message, category, filename, lineno, file, line)
 
         warnings.showwarning = listen
-        yield told
+        try:
+            yield told
+        finally:
+            torch.use_deterministic_algorithms(before, warn_only=warned_only)

@@ -18,7 +18,7 @@ class StageOutcome:
     """How a stage ended; `reason` is None where it succeeded. curve: of the epochs it offered.
 
     skipped: whether it did not run because the corpus has not what it needs.
-    started: when; empty where its worker died.
+    started: when; empty where its worker died. deterministic: as in `Record`.
     """
 
     label: str
@@ -27,6 +27,7 @@ class StageOutcome:
     curve: list[dict[str, float]] = field(default_factory=list)
     skipped: bool = False
     started: str = ""
+    deterministic: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import time
 import traceback
 
 from ferbench.grid.cell import StageCell
+from ferbench.grid.determinism import deterministic_where_possible
 from ferbench.grid.environment import device_for_cell, now
 from ferbench.grid.gather import auxiliary_faces, training_faces
 from ferbench.grid.stage_store import StageOutcome
@@ -21,7 +22,7 @@ def run_stage(stage: StageCell, place: Workplace, observe: Observer) -> StageOut
     started, start = now(), time.process_time()
     state, trace = None, None
     try:
-        with limited_threads(place.threads):
+        with limited_threads(place.threads), deterministic_where_possible() as warned:
             run = Run(
                 axes=(stage.seed, "stage", stage.name, -1 if stage.fold is None else stage.fold),
                 device=device_for_cell(),
@@ -40,7 +41,9 @@ def run_stage(stage: StageCell, place: Workplace, observe: Observer) -> StageOut
                 state = load_object(stage.factory)(stage.config, data, run)
         curve = run.progress.curve
         seconds = run.clock.training_cpu()
-        outcome = StageOutcome(stage.label, seconds, curve=curve, started=started)
+        outcome = StageOutcome(
+            stage.label, seconds, curve=curve, started=started, deterministic=not warned
+        )
     except Exception as error:
         trace = traceback.format_exc()
         status, reason = classify(error)

@@ -44,7 +44,9 @@ def run_cell(cell: Cell, registry: Registry, place: Workplace, observe: Observer
             if is_sticky(error):
                 place.store.save(replace(record, deterministic=not warned), None, trace)
                 raise
-    record = replace(record, deterministic=not warned)
+    outcomes = [place.stages.outcome(stage) for stage in record.stages.values()]
+    sure = not warned and all(found.deterministic for found in outcomes if found)
+    record = replace(record, deterministic=sure)
     registry.observe("cell_finished", cell_id=cell.id, record=json.loads(record.to_json()))
     place.store.save(record, predictions, trace)
     if record.status != "timeout":

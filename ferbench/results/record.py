@@ -24,7 +24,8 @@ class Record:
     accuracy_*: for observers of a run; boards compute theirs from the predictions.
     probes: `identity` and `expression` of the feature that is classified by; `NAME identity` and
             `NAME expression` of each further feature of `Predictions.features`.
-    deterministic: whether torch warned of no operation whose bits may differ from run to run.
+    deterministic: whether torch warned of no operation whose bits may differ from run to run, in
+                   the cell and in the stages it reads.
     """
 
     # --- identity: what was run

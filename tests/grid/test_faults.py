@@ -52,6 +52,20 @@ def test_records_say_where_torch_warned_of_bits_that_may_differ(grid):
     assert found == {"toy/0": False, "toy/1": False, "toy-b/0": True, "toy-b/1": True}
 
 
+def test_a_cell_is_as_sure_of_its_bits_as_its_stage_and_torch_is_left_as_it_was(grid, tmp_path):
+    import torch
+
+    settings = (
+        "toy-staged.fault=bits",
+        *(f"toy-staged{b}.log={tmp_path / 'log'}" for b in ("", "-b")),
+    )
+    with pytest.warns(UserWarning, match="put_ does not have a deterministic implementation"):
+        records = grid("toy-staged", "toy-staged-b", settings=settings, folds=1).records()
+    assert not records["toy-staged/0"].deterministic
+    assert records["toy-staged-b/0"].deterministic
+    assert not torch.are_deterministic_algorithms_enabled()
+
+
 def test_skipped_cells_are_not_run_again(grid):
     grid("toy-needs-neutral")
     assert grid("toy-needs-neutral").outcome.ran == []

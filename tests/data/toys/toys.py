@@ -65,7 +65,7 @@ class Nearest:
         if fault == "device":
             Path(self.config.flag).write_text(os.environ.get("CUDA_VISIBLE_DEVICES", "none"))
         if fault == "bits":
-            torch.zeros(2).put_(torch.tensor([0]), torch.ones(1))
+            vary()
         holder = torch.nn.ParameterList([self.means])
         for epoch in run.epochs(self.config.epochs, means=holder):
             images = self._flat(data.train) + 0.1 * torch.randn(len(data.train), 1)
@@ -153,6 +153,13 @@ class Staged(Nearest):
         run.batch(BatchShape(images=len(data.train)))
 
 
+def vary():
+    """An operation of which torch warns that its bits may differ."""
+    import torch
+
+    torch.zeros(2).put_(torch.tensor([0]), torch.ones(1))
+
+
 def train_means(config, data, run):
     """The stage: the class means of the training faces."""
     if Path(f"{config['log']}.exit").exists():
@@ -161,6 +168,8 @@ def train_means(config, data, run):
         raise RuntimeError("the stage is broken")
     if config["refuse"]:
         raise Unsupported("the stage has nothing to learn from")
+    if config["bits"]:
+        vary()
     with Path(config["log"]).open("a") as file:
         file.write("trained\n")
     faces = data.train
@@ -186,7 +195,12 @@ def declare(config):
         StageSpec(
             "means",
             "toys:train_means",
-            {"fail": config.fail, "refuse": config.refuse, "log": config.log},
+            {
+                "fail": config.fail,
+                "refuse": config.refuse,
+                "log": config.log,
+                "bits": config.fault == "bits",
+            },
             "train",
             one_input(48, 48),
         ),
