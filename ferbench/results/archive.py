@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ferbench.contracts.metric import PREDICTION_COLUMNS
+from ferbench.contracts.run import CPU_SECONDS, EPOCH, VALIDATION_ACCURACY
 from ferbench.errors import UsageError
 from ferbench.results.record import Record
 from ferbench.results.store import Store
@@ -20,6 +21,11 @@ RECORDS = "records.parquet"
 PREDICTIONS = "predictions.parquet"
 LARGEST_BYTES = 5_000_000
 """What an archive may weigh: it is committed beside the tables made from it."""
+MEASURED = (EPOCH, CPU_SECONDS, VALIDATION_ACCURACY)
+"""Scalars of a curve that the harness measures. An archive keeps them as they are: tables compare
+them."""
+DIGITS = 7
+"""Significant digits that an archived curve keeps of a method's scalars, as 32-bit floats have."""
 
 
 class Results(Protocol):
@@ -40,7 +46,10 @@ def open_results(folder: Path) -> Results:
 
 
 class Archive:
-    """A folder with the two files. Nested values of records are JSON text in `records.parquet`."""
+    """A folder with the two files. Nested values of records are JSON text in `records.parquet`.
+
+    Curves, which weigh most of them, are kept scalar by scalar, a method's with `DIGITS` digits.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -52,6 +61,7 @@ class Archive:
         nested = _nested_fields()
         for row in pl.read_parquet(self.root / RECORDS).sort("cell_id").iter_rows(named=True):
             values = {name: json.loads(v) if name in nested else v for name, v in row.items()}
+            values["curve"] = _by_epoch(values["curve"])
             yield Record.from_json(json.dumps(values))
 
     def predictions(self, cell_id: str) -> "pl.DataFrame":
@@ -115,7 +125,31 @@ def write_archive(folder: Path, cells: Iterable[tuple[Record, "pl.DataFrame | No
 
 
 def _plain(record: Record) -> dict[str, Any]:
-    return {field.name: getattr(record, field.name) for field in dataclasses.fields(Record)}
+    values = {field.name: getattr(record, field.name) for field in dataclasses.fields(Record)}
+    return {**values, "curve": _by_scalar(record.curve)}
+
+
+def _by_scalar(curve: list[dict[str, float]]) -> dict[str, list[float | None]]:
+    """Each scalar's values, rounded; None in an epoch that lacks it."""
+    names = dict.fromkeys(name for point in curve for name in point)
+    kept = {name: [point.get(name) for point in curve] for name in names}
+    return {
+        name: values if name in MEASURED else [_rounded(value) for value in values]
+        for name, values in kept.items()
+    }
+
+
+def _by_epoch(values: dict[str, list[float | None]]) -> list[dict[str, float]]:
+    """The curve of which these are the values."""
+    epochs = zip(*values.values(), strict=True)
+    return [
+        {name: value for name, value in zip(values, point, strict=True) if value is not None}
+        for point in epochs
+    ]
+
+
+def _rounded(value: float | None) -> float | None:
+    return float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
 
 
 def _nested_fields() -> set[str]:

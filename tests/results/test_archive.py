@@ -22,8 +22,8 @@ def _cells(results):
 
 @pytest.fixture
 def ran(grid):
-    """Three cells: two of `toy` and a failed one of `toy-b`."""
-    return grid("toy", "toy-b", settings=("toy-b.fault=raise",))
+    """Three cells: two of `toy` and a failed one of `toy-b`; their losses have few digits."""
+    return grid("toy", "toy-b", settings=("toy-b.fault=raise", "toy.epochs=2"))
 
 
 def test_an_archive_reads_as_the_store_it_was_made_from(ran, tmp_path):
@@ -35,6 +35,24 @@ def test_an_archive_reads_as_the_store_it_was_made_from(ran, tmp_path):
     assert stored.keys() == archived.keys()
     for cell_id, (_, frame) in stored.items():
         assert archived[cell_id][1].equals(frame)
+
+
+def test_a_curve_keeps_seven_digits_of_a_loss_and_lacks_what_it_lacked(ran, tmp_path):
+    record, frame = next(iter(_cells(ran.place.store).values()))
+    curve = [
+        {"epoch": 0, "loss": 2 / 3, "validation_accuracy": 2 / 3},
+        {"epoch": 1, "loss": 1e-9 / 7, "metric": 123456789.0},
+    ]
+    first, second = tmp_path / "first", tmp_path / "second"
+    write_archive(first, [(replace(record, curve=curve), frame)])
+    (kept,) = open_results(first).records()
+    assert kept.curve == [
+        {"epoch": 0, "loss": 0.6666667, "validation_accuracy": 2 / 3},
+        {"epoch": 1, "loss": 1.428571e-10, "metric": 123456800.0},
+    ]
+    assert [type(point["epoch"]) for point in kept.curve] == [int, int]
+    write_archive(second, [(kept, frame)])
+    assert list(open_results(second).records()) == [kept]
 
 
 def test_cells_of_other_classes_keep_their_own_columns_in_the_order_of_the_classes(ran, tmp_path):
