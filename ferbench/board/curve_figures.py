@@ -19,6 +19,8 @@ ERRORS = 1.96
 """Half the width of the band of a mean, in standard errors."""
 COLOURS = 10
 """How many colours follow one another before they begin again."""
+LEGEND_ROWS, LEGEND_WIDTH = 20, 1.9
+"""How many lines of a legend fit one below the other, and how wide such a column is, in inches."""
 STROKES: tuple[tuple[Any, Any], ...] = (
     ("-", "--"),
     (":", (0, (9, 2))),
@@ -81,7 +83,9 @@ def ranking_figure(entries: Sequence[Entry]) -> "Figure":
     else:
         loss.set_ylim(bottom=0)
     lines = {str(line.get_label()): line for ax in (loss, accuracy) for line in ax.get_lines()}
-    figure.legend(handles=list(lines.values()), loc="outside right center")
+    columns = -(-len(lines) // LEGEND_ROWS) or 1
+    figure.set_figwidth(figure.get_figwidth() + LEGEND_WIDTH * (columns - 1))
+    figure.legend(handles=list(lines.values()), loc="outside right center", ncols=columns)
     figure.suptitle("mean over folds and seeds; band: 95 % of the mean", fontsize=9)
     return figure
 

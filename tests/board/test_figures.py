@@ -91,6 +91,21 @@ def test_all_methods_are_in_one_figure_with_losses_on_one_scale(bench, tmp_path:
     assert "cpu seconds" not in words(files["small-curves.svg"])
 
 
+def test_the_legend_of_many_methods_is_whole(bench) -> None:
+    curve = [{"epoch": e, "loss": 1.0, "validation_accuracy": 0.5} for e in range(3)]
+    for number in range(30):
+        bench.grid(f"a-long-name-{number}", np.array([[1, 0, 1, 1, 0, 1]]), curve=curve)
+    (ranking,) = bench.rankings()
+    figure = ranking_figure(ranking.entries)
+    figure.draw_without_rendering()
+    (legend,) = figure.legends
+    box = legend.get_window_extent()
+    assert len(legend.get_texts()) == 30
+    assert 0 <= box.x0 < box.x1 <= figure.bbox.x1
+    assert 0 <= box.y0 < box.y1 <= figure.bbox.y1
+    assert min(ax.get_window_extent().width for ax in figure.axes) > 200
+
+
 def test_a_placebo_is_dashed_in_the_colour_of_its_method_and_no_other_line_is_like_another(
     bench,
 ) -> None:
