@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
@@ -171,6 +171,12 @@ def local_plugins(folder: Path) -> list[Path]:
         raise PluginError(f"plugins folder {folder} does not exist")
     files = [path for path in folder.glob("*.py") if not path.name.startswith("_")]
     return sorted(files + [path.parent for path in folder.glob("*/__init__.py")])
+
+
+@cache
+def discovered(plugins_dirs: tuple[Path, ...]) -> Registry:
+    """As `discover`, once a process: what its workers look up cell after cell."""
+    return discover(plugins_dirs)
 
 
 def load_local(path: Path) -> ModuleType:

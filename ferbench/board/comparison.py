@@ -6,7 +6,14 @@ from dataclasses import dataclass
 import polars as pl
 
 from ferbench.board.grouping import RowCells
-from ferbench.board.model import Comparison, RankingKey, Role, Row, Standing
+from ferbench.board.model import (
+    RANKS_NOTHING,
+    Comparison,
+    RankingKey,
+    Role,
+    Row,
+    Standing,
+)
 from ferbench.board.scores import Scored, observations
 from ferbench.board.statistics import (
     LEVEL,
@@ -86,7 +93,7 @@ def controls(key: RankingKey, entries: Sequence[Entry]) -> tuple[Comparison, ...
 
 def _unfit(key: RankingKey, difference: Difference, *rows: Row) -> str | None:
     if not key.ranks:
-        return f"`{key.preset}` shows that everything runs; it ranks nothing"
+        return RANKS_NOTHING.format(key.preset)
     for row in rows:
         if not row.complete:
             return f"{row.label} is incomplete: {row.unranked}"

@@ -8,7 +8,9 @@ from ferbench.board.statistics import LEVEL, Difference, Interval, Resolution
 from ferbench.results.record import Record
 
 RANKING_PRESETS = ("study", "paper")
-"""The presets under which methods are ranked; the others only show that everything runs."""
+"""The presets under which methods are ranked."""
+RANKS_NOTHING = "`{}` shows that everything runs; it ranks nothing"
+"""What the others are for."""
 
 Level = Literal["image", "unit"]
 State = Literal["last", "selected"]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ferbench.board.comparison import Entry
-from ferbench.board.model import RankingKey
+from ferbench.board.model import RANKS_NOTHING, RankingKey
 from ferbench.board.statistics import SEEDS_FOR_A_CLAIM
 from ferbench.results.record import Record
 
@@ -15,7 +15,7 @@ def notes(key: RankingKey, entries: Sequence[Entry]) -> tuple[str, ...]:
     intervals = [entry.row.interval for entry in entries if entry.row.interval]
     found = []
     if not key.ranks:
-        found.append(f"`{key.preset}` shows that everything runs; it ranks nothing.")
+        found.append(f"{RANKS_NOTHING.format(key.preset)}.")
     if any(not interval.over_seeds for interval in intervals):
         found.append(
             "Intervals of rows with one seed are over subjects only: they speak of the trained "

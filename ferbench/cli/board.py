@@ -182,14 +182,14 @@ def _print_metrics(
     from dataclasses import asdict
 
     from ferbench.board.metric_table import metric_values
-    from ferbench.errors import unknown
+    from ferbench.host import not_registered
     from ferbench.settings import read_settings
 
     registered = options.plugins(read_settings(plugins_dirs=plugins_dir), names).metrics
     wanted = sorted(registered) if names == options.ALL else options.names(names)
     for name in wanted:
         if name not in registered:
-            raise unknown("metric", name, registered)
+            raise not_registered("metric", name, registered)
     values = metric_values(rankings, [registered[name] for name in wanted], results.predictions)
     if json:
         options.print_json([asdict(value) for value in values])

@@ -48,7 +48,7 @@ def report(
     for corpus, split in plan.splits:
         if split.certificate.near_duplicates:
             _say(f"{corpus.name}: {split.certificate.lines()[-1]}")
-        if corpus.alignment == "whole" and not corpus.spec.framed:
+        if corpus.alignment == "whole" and not corpus.framed:
             _say(
                 f"{corpus.name}: faces were not aligned, whole pictures were used; "
                 "pip install 'ferbench[align]' installs the detector"

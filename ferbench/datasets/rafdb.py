@@ -68,6 +68,11 @@ class RAFDB(FolderDataset):
                 f"dataset.rafdb.images is {config.images!r}; it must be {' or '.join(FOLDERS)}"
             )
 
+    @property
+    def framed(self) -> bool:
+        """Whether the pictures are framed on the face already."""
+        return self.config.images == "aligned"
+
     def fits(self, folder: Path) -> bool:
         """Labels and the wanted images lie in it."""
         images = child(folder, *FOLDERS[self.config.images])

@@ -31,6 +31,7 @@ class Corpus:
     """An indexed dataset. The fingerprint changes with any row of the index, and with no path.
 
     alignment: how its faces are brought onto the template; part of every cell's identity.
+    framed: whether its pictures are framed on the face already.
     pseudo_ids: whether training images without a subject get a guessed one.
     """
 
@@ -41,6 +42,7 @@ class Corpus:
     fingerprint: str
     alignment: Alignment = "whole"
     pseudo_ids: bool = False
+    framed: bool = False
 
     @property
     def name(self) -> str:
@@ -74,11 +76,12 @@ def open_corpus(spec: DatasetSpec, overrides: Mapping[str, Any]) -> Corpus:
         raise PluginError(f"dataset {spec.name}: its index has no column {', '.join(absent)}")
     if index.is_empty():
         raise UsageError(f"dataset {spec.name}: no images in {state.where}")
-    alignment = resolve(str(overrides.get(ALIGN, "auto")), spec.framed, index, spec.name)
+    framed = getattr(dataset, "framed", spec.framed)  # one with two kinds of pictures knows better
+    alignment = resolve(str(overrides.get(ALIGN, "auto")), framed, index, spec.name)
     pseudo_ids = _wants_guesses(str(overrides.get(PSEUDO_IDS) or ""), index, spec.name)
     shown = {**shown, ALIGN: alignment} | ({PSEUDO_IDS: "cluster"} if pseudo_ids else {})
     known_as = fingerprint(spec.name, index, pseudo_ids)
-    return Corpus(spec, shown, dataset, index, known_as, alignment, pseudo_ids)
+    return Corpus(spec, shown, dataset, index, known_as, alignment, pseudo_ids, framed)
 
 
 def as_recorded(record: Record, settings: Settings) -> Settings:

@@ -6,7 +6,7 @@ from typing import Any
 
 import ray
 
-from ferbench.cores import cores
+from ferbench.cores import THREAD_VARIABLES, cores
 from ferbench.errors import UsageError
 from ferbench.grid.executor import LOCAL, Workforce
 
@@ -21,7 +21,6 @@ ENVIRONMENT = {
 }
 """Set before Ray starts: no reports home, no lower priority, no logs besides our
 records, and Ctrl-C reaches us."""
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
 def start_ray(force: Workforce, threads: int) -> None:

@@ -16,8 +16,8 @@ from ferbench.grid.ray_start import most_cores, start_ray
 from ferbench.grid.stage_store import StageOutcome
 from ferbench.grid.stage_worker import run_stage
 from ferbench.grid.worker import run_cell
-from ferbench.grid.workplace import Workplace
-from ferbench.host import Registry, discover
+from ferbench.grid.workplace import Workplace, unheard
+from ferbench.host import Registry, discovered
 from ferbench.results.record import Record, Status
 
 ATTEMPTS = 2
@@ -25,25 +25,12 @@ ATTEMPTS = 2
 LOW_MEMORY = "running low on memory"
 """What Ray says when it kills a worker to save the machine."""
 
-_registries: dict[tuple[Path, ...], Registry] = {}
-
-
-def _registry(folders: tuple[Path, ...]) -> Registry:
-    """The plugins as this worker process finds them, looked for once."""
-    if folders not in _registries:
-        _registries[folders] = discover(folders)
-    return _registries[folders]
-
-
-def _unheard(epoch: int, scalars: dict[str, float]) -> None:
-    """Epochs in a worker process are not shown."""
-
 
 def _cell_trial(
     config: dict[str, Any], items: Mapping[str, Cell], place: Workplace, folders: tuple[Path, ...]
 ) -> None:
     """Run one cell in a Tune worker. Failures are recorded, not raised: raising costs the actor."""
-    run_cell(items[config["id"]], _registry(folders), place, _unheard)
+    run_cell(items[config["id"]], discovered(folders), place, unheard)
     tune.report({"done": 1})
 
 
@@ -54,8 +41,8 @@ def _stage_trial(
     folders: tuple[Path, ...],
 ) -> None:
     """Run one stage in a Tune worker."""
-    _registry(folders)
-    run_stage(items[config["id"]], place, _unheard)
+    discovered(folders)
+    run_stage(items[config["id"]], place, unheard)
     tune.report({"done": 1})
 
 

@@ -12,6 +12,10 @@ Observer = Callable[[int, dict[str, float]], None]
 """Called with (epoch, scalars) as epochs end."""
 
 
+def unheard(epoch: int, scalars: dict[str, float]) -> None:
+    """The observer of cells whose epochs are not shown."""
+
+
 @dataclass(frozen=True, slots=True)
 class Workplace:
     """Where and how cells run; the same for all cells of a run, and no part of their identity.

@@ -16,6 +16,7 @@ from PIL import Image
 
 from ferbench.contracts.dataset import Dataset
 from ferbench.contracts.method import Preparation
+from ferbench.cores import THREAD_VARIABLES
 from ferbench.imaging.draft import Draft, Rows
 from ferbench.imaging.finding import Faces
 from ferbench.imaging.prepared import Decoded, prepare_image
@@ -26,9 +27,6 @@ CHUNK = 64
 
 WORTH_PROCESSES = 500
 """Below so many images, starting processes takes longer than preparing."""
-
-ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-"""Read by the numerical libraries when a worker process first imports them."""
 
 
 def prepare(
@@ -170,7 +168,7 @@ def _start(
     """Once in each worker process."""
     global _job
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process tells us to stop
-    for name in ONE_THREAD:
+    for name in THREAD_VARIABLES:
         os.environ[name] = "1"
     _job = _Job(pickle.loads(dataset), samples, drafts, faces)
 

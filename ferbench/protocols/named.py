@@ -9,7 +9,8 @@ import polars as pl
 
 from ferbench.contracts.faces import EXPRESSIONS
 from ferbench.contracts.protocol import EvaluationProtocol, Fold, Scoring
-from ferbench.errors import UsageError, unknown
+from ferbench.errors import UsageError
+from ferbench.host import not_registered
 from ferbench.protocols import folding as fold_makers
 from ferbench.protocols import frames as frame_rules
 from ferbench.protocols.folding import Folding
@@ -183,7 +184,8 @@ def find(
         return generic
     if name not in registered:
         mine = [p.name for p in registered.values() if p.dataset in (None, dataset)]
-        raise unknown(f"protocol of {dataset}", name, [*mine, "kfold:5-val", "loso", "split"])
+        known = [*mine, "kfold:5-val", "loso", "split"]
+        raise not_registered(f"protocol of {dataset}", name, known)
     protocol = registered[name]
     if protocol.dataset not in (None, dataset):
         raise UsageError(

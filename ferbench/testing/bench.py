@@ -18,7 +18,7 @@ from ferbench.grid.stage_store import StageStore
 from ferbench.grid.stage_worker import run_stage
 from ferbench.grid.stages import waves
 from ferbench.grid.worker import run_cell
-from ferbench.grid.workplace import Observer, Workplace
+from ferbench.grid.workplace import Observer, Workplace, unheard
 from ferbench.host import Registry
 from ferbench.results.record import Record
 from ferbench.settings import Settings
@@ -45,10 +45,6 @@ class CheckPlace(Workplace):
     def stages(self) -> StageStore:
         """See `Workplace`."""
         return StageStore(self.shared)
-
-
-def unheard(epoch: int, scalars: dict[str, float]) -> None:
-    """Epochs of the kit are not shown."""
 
 
 @dataclass(frozen=True, slots=True)

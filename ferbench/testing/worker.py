@@ -10,8 +10,8 @@ from pathlib import Path
 
 from ferbench.grid.cell import Cell
 from ferbench.grid.worker import run_cell
-from ferbench.grid.workplace import Workplace
-from ferbench.host import Registry, discover
+from ferbench.grid.workplace import Workplace, unheard
+from ferbench.host import discovered
 
 
 @cache
@@ -33,14 +33,9 @@ def _end_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-@cache
-def _registry(folders: tuple[Path, ...]) -> Registry:
-    return discover(folders)
-
-
 def _work(cell: Cell, place: Workplace, folders: tuple[Path, ...]) -> None:
     """What the worker does; the record is its answer."""
-    run_cell(cell, _registry(folders), place, lambda epoch, scalars: None)
+    run_cell(cell, discovered(folders), place, unheard)
 
 
 def run_elsewhere(cell: Cell, place: Workplace, folders: tuple[Path, ...]) -> str | None:

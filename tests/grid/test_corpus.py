@@ -82,6 +82,22 @@ def test_what_an_alignment_meant_can_be_asked_for_again(monkeypatch, choice, shi
     assert (meant == "given") == (choice == "auto" and shipped and not installed)
 
 
+@pytest.mark.parametrize(("images", "meant"), [("aligned", "whole"), ("original", "detected")])
+def test_rafdbs_originals_are_not_framed_even_without_annotations(
+    monkeypatch, tmp_path, images, meant
+):
+    monkeypatch.setattr(finding, "can_detect", lambda: True)
+    (tmp_path / "EmoLabel").mkdir()
+    (tmp_path / "EmoLabel/list_patition_label.txt").write_text("train_1.jpg 1\n")
+    for name in ("aligned/train_1_aligned.jpg", "original/train_1.jpg"):
+        file = tmp_path / "Image" / name
+        file.parent.mkdir(parents=True)
+        Image.new("RGB", (8, 8)).save(file)
+    overrides = {"root": str(tmp_path), "images": images}
+    corpus = open_corpus(discover().dataset("rafdb"), overrides)
+    assert (corpus.alignment, corpus.framed) == (meant, images == "aligned")
+
+
 def test_given_landmarks_that_are_not_there_are_refused_in_one_line():
     index = INDEX.with_columns(landmarks=pl.Series([None, None], dtype=pl.List(pl.Float64)))
     for without in (INDEX, index):

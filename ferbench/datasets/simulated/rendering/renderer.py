@@ -50,8 +50,9 @@ GAMMA = 1.35
 def render(scenes: Sequence[Scene], size: int, field: float = 1.0) -> Tensor:
     """(N, 3, size, size) float32 in 0..1, display RGB.
 
-    A picture does not depend on the others of its batch: every step works texel by texel. With a
-    `field` above 1 the same face is in the middle of a larger picture of `round(size * field)`.
+    Every step works texel by texel; a byte in a million may still depend on the others of the batch
+    (`config.together`). With a `field` above 1 the same face is in the middle of a larger picture
+    of `round(size * field)`.
     """
     return _draw(scenes, size, field, None)
 
