@@ -62,7 +62,7 @@ def _order(key: RankingKey) -> tuple[object, ...]:
 def _rows(records: list[Record]) -> tuple[RowCells, ...]:
     variants: dict[tuple[str, str], list[Record]] = {}
     for record in records:
-        config = json.dumps(record.config, sort_keys=True)
+        config = json.dumps({**record.config, **record.auxiliary}, sort_keys=True)
         variants.setdefault((record.method, config), []).append(record)
     rows = []
     for method in sorted({method for method, _ in variants}):

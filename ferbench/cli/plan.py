@@ -18,6 +18,7 @@ ROW = (
     "preset",
     "method",
     "config",
+    "auxiliary",
 )
 """The facts that the cells of a leaderboard's row share."""
 

@@ -21,6 +21,8 @@ PSEUDO_IDS = "pseudo_ids"
 """The setting by which training images without a subject get a guessed one: `cluster`, or empty."""
 SETTINGS = (ALIGN, PSEUDO_IDS)
 """The settings that every dataset has."""
+FINGERPRINT = "fingerprint"
+"""Beside the settings of an auxiliary corpus in a record: which index they gave."""
 LOCAL_SETTINGS = ("root", "index")
 """Settings that say where data or their lists lie, not what they are; kept out of records and
 identities, which what is read there decides."""
@@ -85,10 +87,13 @@ def open_corpus(spec: DatasetSpec, overrides: Mapping[str, Any]) -> Corpus:
 
 
 def as_recorded(record: Record, settings: Settings) -> Settings:
-    """The settings with those of a record's dataset; where it lies is still the user's to say."""
-    given = settings.datasets.get(record.dataset, {})
-    local = {key: given[key] for key in LOCAL_SETTINGS if key in given}
-    datasets = {**settings.datasets, record.dataset: {**record.dataset_config, **local}}
+    """The settings with those of a record's corpora; where they lie is still the user's to say."""
+    datasets = dict(settings.datasets)
+    for name, recorded in {**record.auxiliary, record.dataset: record.dataset_config}.items():
+        dataset = name.partition(":")[0]
+        local = {k: v for k, v in datasets.get(dataset, {}).items() if k in LOCAL_SETTINGS}
+        kept = {key: value for key, value in recorded.items() if key != FINGERPRINT}
+        datasets[dataset] = {**kept, **local}
     return replace(settings, datasets=datasets)
 
 

@@ -9,7 +9,7 @@ from ferbench.contracts.method import PRESETS, MethodSpec, Preparation
 from ferbench.errors import unknown
 from ferbench.grid.cell import Cell, Material, StageCell, identity_hash
 from ferbench.grid.certifying import certified
-from ferbench.grid.corpus import Corpus, open_corpus
+from ferbench.grid.corpus import FINGERPRINT, Corpus, open_corpus
 from ferbench.grid.material import Supplies
 from ferbench.grid.pairing import split_need
 from ferbench.grid.revision import git_revision
@@ -152,7 +152,11 @@ class _Planner:
         )
         own = material(TRAIN, inputs)
         others = {name: material(name, inputs) for name in auxiliary}
-        shared = self._identity(spec, corpus, split, config)
+        learnt = {
+            name: {**other.corpus.config, FINGERPRINT: identity_hash(other.fingerprint)}
+            for name, other in auxiliary.items()
+        }
+        shared = {**self._identity(spec, corpus, split, config), "auxiliary": learnt}
         decisive = {
             **{name: shared[name] for name in DECISIVE},
             "inputs": {name: asdict(preparation) for name, preparation in inputs.items()},

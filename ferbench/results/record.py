@@ -22,6 +22,7 @@ class Record:
     """One row of the results. Times in seconds, memory in bytes, accuracies as shares 0..1.
 
     accuracy_*: for observers of a run; boards compute theirs from the predictions.
+    auxiliary: the settings and the fingerprint of each other corpus that the cell learns from.
     probes: `identity` and `expression` of the feature that is classified by; `NAME identity` and
             `NAME expression` of each further feature of `Predictions.features`.
     deterministic: whether torch warned of no operation whose bits may differ from run to run, in
@@ -55,6 +56,7 @@ class Record:
     placebo_of: str | None = None
     baseline: str | None = None
     stages: dict[str, str] = field(default_factory=dict)
+    auxiliary: dict[str, dict[str, Any]] = field(default_factory=dict)
     git_commit: str | None = None
     git_dirty: bool | None = None
     schema_version: int = SCHEMA_VERSION

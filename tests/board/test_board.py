@@ -52,6 +52,17 @@ def test_presets_protocols_origins_data_and_alignments_never_share_a_ranking(ben
     assert "simfaces (simulated faces) · fivefold · lite" in table
 
 
+def test_one_method_with_two_auxiliary_corpora_is_two_rows(bench) -> None:
+    for subjects, fingerprint in ((100, "a1"), (1500, "b2")):
+        learnt = {"simpairs": {"subjects": subjects, "size": 64, "fingerprint": fingerprint}}
+        bench.add("idferm", {"a/0": [1], "b/0": [0]}, auxiliary=learnt)
+    (section,) = bench.board().sections
+    assert {row.label for row in section.rows} == {
+        "idferm [simpairs.fingerprint=a1, simpairs.subjects=100]",
+        "idferm [simpairs.fingerprint=b2, simpairs.subjects=1500]",
+    }
+
+
 def test_an_incomplete_method_is_listed_unranked_with_the_reason(bench) -> None:
     for fold in range(5):
         bench.add("whole", {"a/0": [0], "b/0": [1]}, fold=fold, folds_total=5)

@@ -1,5 +1,6 @@
 """A corpus: what its fingerprint covers, what stays out of records, and wrong landmarks."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -8,11 +9,12 @@ from PIL import Image
 
 from ferbench.contracts.dataset import INDEX_COLUMNS
 from ferbench.errors import UsageError
-from ferbench.grid.corpus import fingerprint, open_corpus
+from ferbench.grid.corpus import as_recorded, fingerprint, open_corpus
 from ferbench.grid.plan import Request, make_plan
 from ferbench.host import discover
 from ferbench.imaging import finding
 from ferbench.imaging.finding import resolve
+from ferbench.results.record import Record
 from ferbench.settings import read_settings
 
 INDEX = pl.DataFrame({name: ["a", "b"] for name in INDEX_COLUMNS})
@@ -142,3 +144,21 @@ def test_a_stage_is_trained_anew_where_pictures_or_their_alignment_changed(corpu
     first = next(root.rglob("*.png"))
     Image.open(first).rotate(90).save(first)
     assert before.isdisjoint(stages("whole"))
+
+
+def test_a_cell_is_run_again_with_the_corpora_that_it_learnt_from():
+    """As recorded; where they lie is the user's to say."""
+    given = ("dataset.simpairs.subjects=9", "dataset.ckplus.root=/ck", "dataset.mmi.root=/mmi")
+    settings = read_settings(given)
+    request = Request(["idferm"], ["simfaces"], "study", "kfold:3", 1, 1)
+    made = make_plan(request, discover(), read_settings(["dataset.simpairs.subjects=5"]))
+    (cell,) = made.cells
+    assert cell.identity["auxiliary"]["simpairs"]["subjects"] == 5
+    recorded = replace(Record(**cell.identity), dataset="ckplus", dataset_config={"align": "whole"})
+    found = as_recorded(recorded, settings).datasets
+    assert found["simpairs"]["subjects"] == 5
+    assert "fingerprint" not in found["simpairs"]
+    assert found["ckplus"] == {"align": "whole", "root": "/ck"}
+    assert found["mmi"] == {"root": "/mmi"}
+    again = make_plan(request, discover(), as_recorded(Record(**cell.identity), settings)).cells
+    assert [cell.id] == [c.id for c in again]

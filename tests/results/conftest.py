@@ -68,6 +68,7 @@ def full(**changes) -> Record:
         "shared_device": True,
         "threads": 2,
         "executor": "inline",
+        "auxiliary": {"simpairs": {"subjects": 9, "fingerprint": "ab"}},
         "deterministic": False,
         "decoder": "Pillow 13",
         "versions": {"torch": "2.14", "python": "3.11"},
