@@ -54,12 +54,12 @@ def test_presets_protocols_origins_data_and_alignments_never_share_a_ranking(ben
 
 def test_one_method_with_two_auxiliary_corpora_is_two_rows(bench) -> None:
     for subjects, fingerprint in ((100, "a1"), (1500, "b2")):
-        learnt = {"simpairs": {"subjects": subjects, "size": 64, "fingerprint": fingerprint}}
+        learnt = {"simpairs:pairs": {"subjects": subjects, "size": 64, "fingerprint": fingerprint}}
         bench.add("idferm", {"a/0": [1], "b/0": [0]}, auxiliary=learnt)
     (section,) = bench.board().sections
     assert {row.label for row in section.rows} == {
-        "idferm [simpairs.fingerprint=a1, simpairs.subjects=100]",
-        "idferm [simpairs.fingerprint=b2, simpairs.subjects=1500]",
+        "idferm [simpairs:pairs.fingerprint=a1, simpairs:pairs.subjects=100]",
+        "idferm [simpairs:pairs.fingerprint=b2, simpairs:pairs.subjects=1500]",
     }
 
 

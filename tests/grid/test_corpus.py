@@ -153,7 +153,7 @@ def test_a_cell_is_run_again_with_the_corpora_that_it_learnt_from():
     request = Request(["idferm"], ["simfaces"], "study", "kfold:3", 1, 1)
     made = make_plan(request, discover(), read_settings(["dataset.simpairs.subjects=5"]))
     (cell,) = made.cells
-    assert cell.identity["auxiliary"]["simpairs"]["subjects"] == 5
+    assert cell.identity["auxiliary"]["simpairs:pairs"]["subjects"] == 5
     recorded = replace(Record(**cell.identity), dataset="ckplus", dataset_config={"align": "whole"})
     found = as_recorded(recorded, settings).datasets
     assert found["simpairs"]["subjects"] == 5
