@@ -115,7 +115,8 @@ def write_archive(folder: Path, cells: Iterable[tuple[Record, "pl.DataFrame | No
         if weight > LARGEST_BYTES:
             raise UsageError(
                 f"{folder} would weigh {weight / 1e6:.1f} MB, more than the "
-                f"{LARGEST_BYTES / 1e6:.0f} MB that a board may: split it by dataset"
+                f"{LARGEST_BYTES / 1e6:.0f} MB that a board may: leave out rows, or split it by "
+                "dataset"
             )
         for path, draft in drafts.items():
             os.replace(draft, path)

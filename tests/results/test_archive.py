@@ -122,6 +122,6 @@ def test_a_finished_cell_replaces_a_failed_one(ran, tmp_path):
 def test_an_archive_too_large_to_commit_is_refused(ran, tmp_path, monkeypatch):
     monkeypatch.setattr("ferbench.results.archive.LARGEST_BYTES", 100)
     record, frame = next(iter(_cells(ran.place.store).values()))
-    with pytest.raises(UsageError, match="split it by dataset"):
+    with pytest.raises(UsageError, match="leave out rows, or split it by dataset"):
         write_archive(tmp_path / "archive", [(record, frame)])
     assert list((tmp_path / "archive").iterdir()) == []
