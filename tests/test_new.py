@@ -109,6 +109,7 @@ def test_nothing_is_written_over(ferbench, tmp_path):
         ("method", "../mine", "is no name for a method"),
         ("metric", "1st", "a letter first"),
         ("method", "all", "is no name for a method"),
+        ("dataset", "train", "none of all, train, dataset"),
         ("method", "softmax", "method 'softmax' is registered already by ferbench"),
         ("dataset", "jaffe", "dataset 'jaffe' is registered already by ferbench"),
         ("method", "torch", "'torch' is a module or a word of Python already"),

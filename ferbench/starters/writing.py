@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ferbench.errors import UsageError, unknown
-from ferbench.host import Registry, module_name
+from ferbench.host import RESERVED, Registry, module_name
 
 NAME = re.compile(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*")
 
@@ -61,10 +61,10 @@ def write_starter(kind: str, name: str, folder: Path, registry: Registry) -> Pat
     if kind not in STARTERS:
         raise unknown("kind", kind, STARTERS)
     starter = STARTERS[kind]
-    if not NAME.fullmatch(name) or name == "all":
+    if not NAME.fullmatch(name) or name in RESERVED:
         raise UsageError(
             f"{name!r} is no name for a {kind}: write small letters, digits and single hyphens, "
-            "a letter first, such as my-method"
+            f"a letter first, such as my-method, and none of {', '.join(RESERVED)}"
         )
     entries = getattr(registry, starter.taken)
     if name in entries:
