@@ -18,6 +18,7 @@ from typing import Any
 
 from ferbench.board.grouping import rankings
 from ferbench.cli import app
+from ferbench.errors import FerbenchError, Interrupted
 from ferbench.results.archive import open_results, write_archive
 from ferbench.results.store import Store
 
@@ -61,25 +62,42 @@ def archive_newest(store: Store, archive: Path, wanted: Sequence[dict[str, Any]]
 
 
 def regenerate(leaderboards: Path, work: Path) -> list[str]:
-    """Run every study to its end, below `work`: its corpora, then seed by seed all of its runs.
-
-    The commands that did not end well.
-    """
+    """Run every study to its end, below `work`; what did not end well."""
     failed = []
     studies = tomllib.loads((leaderboards / "studies.toml").read_text(encoding="utf-8"))
     for name, study in studies.items():
-        store, archive = Store(work / name), leaderboards / "records" / name
-        restore(archive, store)
-        for preparing in study.get("prepare", []):
-            if app(preparing.split(), standalone_mode=False):
-                failed.append(preparing)
-        wanted = asked(study["runs"])
-        for seeds, run in product(range(1, study["seeds"] + 1), study["runs"]):
-            options = [*run.split(), "--seeds", str(seeds), "--out", str(store.root)]
-            if app(["run", *options], standalone_mode=False):
-                failed.append(" ".join(["run", *options]))
+        try:
+            failed += _run(study, Store(work / name), leaderboards / "records" / name)
+        except Interrupted:
+            raise
+        except FerbenchError as error:
+            failed.append(f"[{name}] {error}")
+    return failed
+
+
+def _run(study: dict[str, Any], store: Store, archive: Path) -> list[str]:
+    """Make a study's corpora, then run it seed by seed; the commands that did not end well."""
+    restore(archive, store)
+    failed = [command for command in study.get("prepare", []) if not _ended_well(command)]
+    wanted = asked(study["runs"])
+    for seeds, run in product(range(1, study["seeds"] + 1), study["runs"]):
+        command = f"run {run} --seeds {seeds} --out {store.root}"
+        if not _ended_well(command):
+            failed.append(command)
+        if store.cells.is_dir():
             archive_newest(store, archive, wanted)
     return failed
+
+
+def _ended_well(command: str) -> bool:
+    """Whether a command of `ferbench` did all that was asked. What it refuses is printed."""
+    try:
+        return not app(command.split(), standalone_mode=False)
+    except Interrupted:
+        raise
+    except FerbenchError as error:
+        print(f"ferbench: {error}", file=sys.stderr)
+        return False
 
 
 if __name__ == "__main__":

@@ -193,6 +193,9 @@ def test_cells_are_timed_one_at_a_time_on_a_cluster_as_well(on_manifest, given, 
         (("--gpus", "2"), "ray"),
         (("--workers", "2", "--folds", "1"), "inline"),
         (("--seeds", "2"), "ray"),
+        (("--gpus", "0", "--folds", "1"), "ray"),
+        (("--quick", "--workers", "2"), "inline"),
+        (("--quick", "--gpus", "0"), "ray"),
     ],
 )
 def test_few_cells_are_run_here_unless_several_workers_are_asked_for(on_manifest, given, executor):
@@ -219,6 +222,41 @@ def test_info_of_a_protocol_prints_its_certificate(ferbench, corpus):
     assert code == 0
     assert "no subject of 10 crosses train, validation and test" in out
     assert "sha256" in out
+
+
+def test_info_of_a_protocol_that_a_corpus_does_not_fit_says_why(ferbench, corpus):
+    code, out, _ = ferbench("info", "kfold:11", "--set", f"dataset.manifest.root={corpus()}")
+    assert code == 0
+    assert "certificate on manifest 10 subjects cannot be cut into 11 folds" in out
+    assert "apex frames" in out
+
+
+def test_a_plugin_of_this_folder_may_have_settings_that_another_command_passes_over(ferbench):
+    for kind, name in (("method", "own-method"), ("dataset", "album")):
+        assert ferbench("new", kind, name)[0] == 0
+    settings = "methods: {own-method: {temperature: 0.2}}\ndatasets: {album: {root: nowhere}}\n"
+    Path("ferbench.yaml").write_text(settings)
+    code, _, err = ferbench("plan", "--methods", "lbp-svm", "--preset", "tiny")
+    assert code == 0, err
+
+
+def test_what_is_named_twice_is_run_once(on_manifest):
+    code, out, _ = on_manifest("plan", "--datasets", "manifest,manifest", "--methods", "lbp-svm")
+    assert code == 0
+    assert "3 cells, 3 to do" in out
+
+
+def test_results_do_not_go_where_an_archive_would_hide_them(on_manifest, ferbench, tmp_path):
+    run = ("run", "--methods", "lbp-svm", "--preset", "tiny", "--folds", "1")
+    assert on_manifest(*run, "--out", "runs/one")[0] == 0
+    code, _, err = ferbench("merge", "runs/one", "--into", "runs/one")
+    assert code == 2
+    assert "runs/one holds the cells of a run, which an archive there would hide" in err
+    assert not list((tmp_path / "runs" / "one").glob("*.parquet"))
+    assert ferbench("merge", "runs/one", "--into", "archive")[0] == 0
+    code, _, err = on_manifest(*run, "--out", "archive")
+    assert code == 2
+    assert "archive is an archive, which would hide what is run" in err
 
 
 def test_doctor_names_devices_versions_and_how_to_obtain_data(ferbench):

@@ -107,6 +107,9 @@ def test_bad_data_is_one_line_that_names_it(ferbench, corpus, tmp_path, name):
         (("--plugins-dir", "nowhere"), "nowhere does not exist"),
         (("--workers", "2", "--address", "auto"), "--workers and --gpus say what a Ray started he"),
         (("--gpus", "0", "--address", "ray://a:1"), "--address ray://a:1 names one that is"),
+        (("--gpus", "0"), "leave out --address, --gpus and --gpus-per-cell, or"),
+        (("--gpus-per-cell", "0.5"), "--executor inline runs one cell after the other here"),
+        (("--address", "auto"), "--executor inline runs one cell after the other here"),
     ],
 )
 def test_bad_words_are_one_line_with_a_suggestion(ferbench, corpus, arguments, says):

@@ -60,20 +60,33 @@ def _order(key: RankingKey) -> tuple[object, ...]:
 
 
 def _rows(records: list[Record]) -> tuple[RowCells, ...]:
-    variants: dict[tuple[str, str], list[Record]] = {}
+    variants: dict[str, dict[tuple[str, str], list[Record]]] = {}
     for record in records:
-        config = json.dumps({**record.config, **record.auxiliary}, sort_keys=True)
-        variants.setdefault((record.method, config), []).append(record)
+        setting = _sorted_json(record.config), _sorted_json(record.auxiliary)
+        variants.setdefault(record.method, {}).setdefault(setting, []).append(record)
     rows = []
-    for method in sorted({method for method, _ in variants}):
-        configs = [config for name, config in sorted(variants) if name == method]
-        settings = differing([flatten(json.loads(config)) for config in configs])
-        for config, setting in zip(configs, settings, strict=True):
-            newest = _newest(variants[method, config])
-            superseded = len(variants[method, config]) - len(newest)
-            label = f"{method} [{setting}]" if setting else method
-            rows.append(RowCells(label, method, newest, superseded))
+    for method, found in sorted(variants.items()):
+        settings = sorted(found)
+        for setting, told in zip(settings, _told_apart(settings), strict=True):
+            cells = found[setting]
+            newest = _newest(cells)
+            label = f"{method} [{told}]" if told else method
+            rows.append(RowCells(label, method, newest, len(cells) - len(newest)))
     return tuple(rows)
+
+
+def _told_apart(settings: list[tuple[str, str]]) -> list[str]:
+    """What tells each configuration from the others; of its other corpora where that is needed."""
+    configs = [json.loads(config) for config, _ in settings]
+    found = differing([flatten(config) for config in configs])
+    if len(set(found)) == len(found):
+        return found
+    others = [json.loads(auxiliary) for _, auxiliary in settings]
+    return differing([flatten(c | other) for c, other in zip(configs, others, strict=True)])
+
+
+def _sorted_json(settings: dict[str, Any]) -> str:
+    return json.dumps(settings, sort_keys=True)
 
 
 def _newest(records: list[Record]) -> tuple[Record, ...]:

@@ -6,6 +6,7 @@ file = the words after `ferbench`, with `--format markdown` understood.
 
 import contextlib
 import io
+import shlex
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ class Committed:
     @property
     def command(self) -> str:
         """The command that writes it."""
-        return f"ferbench {' '.join(self.arguments)} --format markdown --output {self.path}"
+        return f"ferbench {shlex.join(self.arguments)} --format markdown --output {self.path}"
 
 
 def committed_tables(folder: Path) -> list[Committed]:
@@ -53,7 +54,7 @@ def committed_tables(folder: Path) -> list[Committed]:
         if not isinstance(command, str):
             raise UsageError(f"{path}: {name} must be the words of a command, in quotes")
     return [
-        Committed(folder / name, tuple(_word(folder, word) for word in command.split()))
+        Committed(folder / name, tuple(_word(folder, word) for word in shlex.split(command)))
         for name, command in sorted((boards | listed).items())
     ]
 

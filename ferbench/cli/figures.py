@@ -34,7 +34,7 @@ def figures(
     wanted = Wanted(options.labels(methods), fold, seed)
     gallery = Gallery(
         place,
-        options.plugins(settings, *(name.partition(" ")[0] for name in wanted.names)),
+        options.plugins_of(settings, place.store.records()),
         settings,
         preparing,
         lambda line: typer.echo(line, err=True),

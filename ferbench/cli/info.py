@@ -112,6 +112,7 @@ def _dataset(name: str, registry: "Registry", settings: "Settings") -> dict[str,
 
 def _protocol(name: str, registry: "Registry", settings: "Settings") -> dict[str, Any]:
     from ferbench.contracts.dataset import Available
+    from ferbench.errors import UsageError
     from ferbench.grid.certifying import certified
     from ferbench.grid.corpus import open_corpus, open_dataset
     from ferbench.protocols.named import find
@@ -126,8 +127,12 @@ def _protocol(name: str, registry: "Registry", settings: "Settings") -> dict[str
         overrides = settings.datasets.get(dataset, {})
         opened, _ = open_dataset(registry.dataset(dataset), overrides)
         if isinstance(opened.availability(), Available):
-            corpus = open_corpus(registry.dataset(dataset), overrides)
-            split = certified(corpus, cut(protocol, corpus.index), settings.cache)
+            try:
+                corpus = open_corpus(registry.dataset(dataset), overrides)
+                split = certified(corpus, cut(protocol, corpus.index), settings.cache)
+            except UsageError as error:
+                facts[f"certificate on {dataset}"] = [str(error)]
+                continue
             lines = split.certificate.lines()
             if split.certificate.near_duplicates is None:
                 command = f"ferbench data prepare --datasets {dataset} --protocol {name}"

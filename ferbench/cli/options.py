@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ferbench.grid.plan import Request
     from ferbench.host import Registry
+    from ferbench.results.record import Record
     from ferbench.settings import Settings
 
 DEFAULT_OUT = Path("runs/default")
@@ -74,16 +77,26 @@ def names(text: str) -> list[str]:
 
 
 def plugins(settings: "Settings", *wanted: str | None) -> "Registry":
-    """Every plugin, with those that lie in the current folder under one of these names."""
+    """Every plugin, with those that lie in the current folder under one of these names.
+
+    Or under a name that has settings.
+    """
     from ferbench.host import discover
 
     asked = [name for text in wanted if text for name in names(text)]
+    asked += [*settings.methods, *settings.datasets]
     return discover(settings.plugins, [name for name in asked if name != ALL])
 
 
+def plugins_of(settings: "Settings", records: "Iterable[Record]") -> "Registry":
+    """Every plugin, with those of the current folder that these records were made with."""
+    named = {name for r in records for name in (r.method, r.dataset, r.protocol)}
+    return plugins(settings, *sorted(named))
+
+
 def labels(text: str) -> list[str]:
-    """Comma-separated labels of a board, which may have commas in brackets."""
-    parts = re.findall(r"(?:[^,\[]|\[[^\]]*\])+", text)
+    """Comma-separated labels of a board, which may have commas in brackets, and lists in these."""
+    parts = re.findall(r"(?:[^,\[]|\[(?:[^\[\]]|\[[^\]]*\])*\])+", text)
     return [part.strip() for part in parts if part.strip()]
 
 

@@ -65,30 +65,39 @@ def run(
     from ferbench.grid.plan import make_plan
     from ferbench.grid.run import run_plan
     from ferbench.grid.workplace import Workplace
+    from ferbench.results.archive import RECORDS
     from ferbench.results.lock import only_run
     from ferbench.results.store import Store
     from ferbench.settings import read_settings
 
     elsewhere = address != LOCAL
+    of_ray = elsewhere or gpus is not None or gpus_per_cell is not None
     if elsewhere and (workers is not None or gpus is not None):
         raise UsageError(
             f"--workers and --gpus say what a Ray started here may use, and --address {address} "
             "names one that is running: leave them out"
         )
+    if executor == "inline" and of_ray:
+        raise UsageError(
+            "--executor inline runs one cell after the other here: leave out --address, --gpus and "
+            "--gpus-per-cell, or take --executor ray"
+        )
     if timing and gpus_per_cell is not None:
         raise UsageError("--timing gives each cell a GPU of its own: leave out --gpus-per-cell")
     if quick:
         folds = 1 if folds is None else folds
-        executor = "inline" if executor == "auto" else executor
+        executor = "inline" if executor == "auto" and not of_ray else executor
         set_ = [*QUICK, *set_]
     settings = read_settings(set_, plugins_dir)
     registry = options.plugins(settings, methods, datasets, protocol)
     request = options.request(methods, datasets, preset, protocol, folds, seeds)
     plan = make_plan(request, registry, settings)
     out = out.absolute()
+    if (out / RECORDS).is_file():
+        raise UsageError(f"--out {out} is an archive, which would hide what is run: name another")
     to_do = plan.to_do(Store(out))
     spread = (workers or 1) > 1 or (gpus or 1) > 1
-    least = 1 if elsewhere else 2 if spread else AUTO_RAY_CELLS
+    least = 1 if elsewhere or gpus == 0 else 2 if spread else AUTO_RAY_CELLS
     chosen = _choose(executor, len(to_do), least)
     place = Workplace(
         out=out,

@@ -42,8 +42,7 @@ def verify(
     settings = read_settings(set_, plugins_dir)
     results = open_results(directory)
     records = [record for record in results.records() if record.status == "ok"]
-    named = {name for r in records for name in (r.method, r.dataset, r.protocol)}
-    registry = options.plugins(settings, *sorted(named))
+    registry = options.plugins_of(settings, records)
     draw = random.randrange(SEEDS) if draw is None else draw
     random.Random(draw).shuffle(records)
     verified = []

@@ -81,7 +81,7 @@ def make_plan(request: Request, registry: Registry, settings: Settings) -> Plan:
     methods = _requested_methods(request, registry)
     plan = Plan(Supplies(settings.cache))
     planner = _Planner(plan, request, registry, settings)
-    for name in request.datasets:
+    for name in dict.fromkeys(request.datasets):
         corpus = planner.corpus(name)
         protocol = find(request.protocol or corpus.spec.protocol, name, registry.protocols)
         split = certified(corpus, cut(protocol, corpus.index), settings.cache)

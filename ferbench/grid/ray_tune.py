@@ -11,6 +11,7 @@ from ray import tune
 
 from ferbench.errors import UsageError
 from ferbench.grid.cell import Cell, StageCell
+from ferbench.grid.environment import now
 from ferbench.grid.executor import Monitor, Workforce
 from ferbench.grid.ray_start import most_cores, start_ray
 from ferbench.grid.stage_store import StageOutcome
@@ -24,6 +25,11 @@ ATTEMPTS = 2
 """How often a cell is tried whose worker dies."""
 LOW_MEMORY = "running low on memory"
 """What Ray says when it kills a worker to save the machine."""
+UNSTARTED: tuple[Status, str] = (
+    "failed",
+    "its worker did not start: is this ferbench installed on every machine?",
+)
+"""What became of a trial that Tune ended without a word of which it was."""
 
 
 def _cell_trial(
@@ -92,8 +98,9 @@ class RayTuneExecutor:
         deaths = self._run(_stage_trial, work, monitor, self.place.stages.done)
         for stage in stages:
             if self.place.stages.outcome(stage.id) == before[stage.id]:
-                _, reason = deaths[stage.id]
-                self.place.stages.save(stage.id, StageOutcome(stage.label, 0.0, reason))
+                _, reason = deaths.get(stage.id, UNSTARTED)
+                outcome = StageOutcome(stage.label, 0.0, reason, started=now())
+                self.place.stages.save(stage.id, outcome)
 
     def run_cells(self, cells: Sequence[Cell], monitor: Monitor) -> None:
         """See `Executor`."""
@@ -102,8 +109,9 @@ class RayTuneExecutor:
         deaths = self._run(_cell_trial, work, monitor, self.place.store.finished)
         for cell in cells:
             if self._started(cell.id) == before[cell.id]:
-                status, reason = deaths[cell.id]
-                self.place.store.save(Record(**cell.identity, status=status, reason=reason))
+                status, reason = deaths.get(cell.id, UNSTARTED)
+                record = Record(**cell.identity, status=status, reason=reason, started=now())
+                self.place.store.save(record)
 
     def _started(self, cell_id: str) -> str | None:
         """When the recorded attempt at a cell started; None without one."""

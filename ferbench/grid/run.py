@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ferbench.grid.environment import now
 from ferbench.grid.executor import Executor, Monitor
 from ferbench.grid.plan import Plan
 from ferbench.grid.stages import waves
@@ -36,7 +37,7 @@ def run_plan(plan: Plan, executor: Executor, place: Workplace, monitor: Monitor)
             runnable.append(cell)
             continue
         status, reason = unfinished
-        record = Record(**cell.identity, status=status, reason=reason)
+        record = Record(**cell.identity, status=status, reason=reason, started=now())
         monitor.started(cell.label)
         place.store.save(record)
         monitor.ended(cell.label, failed=not record.finished)

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from ferbench.contracts.method import State
+from ferbench.errors import UsageError
 from ferbench.files import whole_folder
 from ferbench.results.store import TRACE
 from ferbench.training.states import read_state, save_state
@@ -18,7 +19,7 @@ class StageOutcome:
     """How a stage ended; `reason` is None where it succeeded. curve: of the epochs it offered.
 
     skipped: whether it did not run because the corpus has not what it needs.
-    started: when; empty where its worker died. deterministic: as in `Record`.
+    started: when; of one whose worker died, when that was noted. deterministic: as in `Record`.
     """
 
     label: str
@@ -39,7 +40,14 @@ class StageStore:
     def outcome(self, stage_id: str) -> StageOutcome | None:
         """How a stage ended, or None if it has not been run."""
         path = self.root / stage_id / OUTCOME
-        return StageOutcome(**json.loads(path.read_text())) if path.exists() else None
+        if not path.exists():
+            return None
+        try:
+            return StageOutcome(**json.loads(path.read_text()))
+        except (ValueError, TypeError) as error:
+            raise UsageError(
+                f"{path} cannot be read ({error}): delete its folder, and the stage is run again"
+            ) from None
 
     def done(self, stage_id: str) -> bool:
         """Whether a stage has succeeded."""

@@ -29,7 +29,7 @@ class CalibrationError:
         probabilities = known.select(PREFIX + name for name in names).to_numpy()
         target = [names.index(expression) for expression in known["expression"]]
         error = multiclass_calibration_error(
-            torch.from_numpy(probabilities.astype("float64")),
+            torch.from_numpy(probabilities.astype("float64").clip(0, 1)),  # else taken for logits
             torch.tensor(target),
             num_classes=len(names),
             n_bins=self.bins,

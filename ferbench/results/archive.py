@@ -92,6 +92,10 @@ def write_archive(folder: Path, cells: Iterable[tuple[Record, "pl.DataFrame | No
     """Write the two files, rows in order of cell id; the same cells give the same values."""
     import polars as pl
 
+    if Store(folder).cells.is_dir():
+        raise UsageError(
+            f"{folder} holds the cells of a run, which an archive there would hide: name another"
+        )
     ordered = sorted(cells, key=lambda cell: cell[0].cell_id)
     nested = _nested_fields()
     rows = [

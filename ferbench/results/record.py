@@ -110,13 +110,21 @@ class Record:
 
     @classmethod
     def from_json(cls, text: str) -> "Record":
-        """The record that `to_json` wrote."""
+        """The record that `to_json` wrote; ValueError where the text is none."""
         values = json.loads(text)
+        if not isinstance(values, dict) or not {"schema_version", "cell_id"} <= values.keys():
+            raise ValueError("it is no record")
         if values["schema_version"] != SCHEMA_VERSION:
             raise UsageError(
                 f"the record of cell {values['cell_id']} has schema version "
                 f"{values['schema_version']}; this ferbench reads {SCHEMA_VERSION}: use the "
                 "version that wrote it, or another --out"
+            )
+        unknown = sorted(values.keys() - {known.name for known in dataclasses.fields(cls)})
+        if unknown:
+            raise UsageError(
+                f"the record of cell {values['cell_id']} has fields that this ferbench does not "
+                f"know ({', '.join(unknown)}): use the version that wrote it, or another --out"
             )
         values["classes"] = tuple(values["classes"])
         return cls(**values)

@@ -52,10 +52,15 @@ class Store:
 
     def record(self, cell_id: str) -> Record | None:
         """One cell's record, or None if it has not been run."""
+        path = self.folder(cell_id) / RECORD
         try:
-            return Record.from_json((self.folder(cell_id) / RECORD).read_text())
+            return Record.from_json(path.read_text())
         except (FileNotFoundError, NotADirectoryError):
             return None
+        except ValueError as error:
+            raise UsageError(
+                f"{path} cannot be read ({error}): delete its folder, and the cell is run again"
+            ) from None
 
     def finished(self, cell_id: str) -> bool:
         """Whether a cell has a record and need not run again."""

@@ -103,6 +103,8 @@ def test_labels_with_commas_are_one_name() -> None:
     from ferbench.cli.options import labels
 
     assert labels("m [a=1, b=2],n, o[c=3]") == ["m [a=1, b=2]", "n", "o[c=3]"]
+    lists = ['m [a=["x", "y"], b=2]', "n [a=[], b=1]"]
+    assert labels(", ".join(lists)) == lists
 
 
 def test_board_tells_plateaus_and_times(bench, tmp_path: Path) -> None:
@@ -133,6 +135,24 @@ def test_compare_asks_which_configuration(bench, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"'m \[width=16\]', 'm \[width=8\]'"):
         call("compare", "m", "m [width=8]", tmp_path)
     assert "+0.0 points" in call("compare", "m [width=16]", "m [width=8]", tmp_path).stdout
+
+
+def test_other_corpora_are_in_a_label_only_where_they_alone_tell_rows_apart(bench) -> None:
+    from ferbench.board.grouping import rankings
+
+    with_mmi = {"mmi": {"align": "detected", "fingerprint": "f1"}}
+    for config, auxiliary in (
+        ({"extra": []}, {}),
+        ({"extra": ["mmi"]}, with_mmi),
+    ):
+        bench.add("m", {"p/0": [1]}, config=config, auxiliary=auxiliary)
+    ((_, rows),) = rankings(bench.records)
+    assert [row.label for row in rows] == ['m [extra=["mmi"]]', "m [extra=[]]"]
+    other = {"mmi": {"align": "detected", "fingerprint": "f2"}}
+    bench.add("m", {"p/0": [1]}, config={"extra": ["mmi"]}, auxiliary=other)
+    ((_, rows),) = rankings(bench.records)
+    assert len({row.label for row in rows}) == len(rows) == 3
+    assert [len(row.cells) for row in rows] == [1, 1, 1]
 
 
 def test_compare_needs_a_common_ranking(bench, tmp_path: Path) -> None:

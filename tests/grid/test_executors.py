@@ -56,10 +56,22 @@ def test_a_worker_that_dies_is_recorded_and_the_others_finish(grid, ray_stopped,
     records = ran.records()
     assert {records["toy/0"].status, records["toy/1"].status} == {"failed"}
     assert "its worker died 2 times" in records["toy/0"].reason
+    assert records["toy/0"].started
     assert {records["toy-b/0"].status, records["toy-b/1"].status} == {"ok"}
     assert len(ran.outcome.unfinished) == 2
     report(ran.plan, ran.place, ran.outcome, discover(), figures=None, json=False)
     assert capsys.readouterr().err.splitlines()[-1] == "next: run the same command again"
+
+
+def test_cells_and_stages_of_workers_that_never_started_are_recorded(grid, tmp_path, monkeypatch):
+    """Of such a trial Tune does not tell which it was."""
+    monkeypatch.setattr("ferbench.grid.ray_tune.RayTuneExecutor._run", lambda *given: {})
+    settings = (f"toy-staged.log={tmp_path / 'log'}",)
+    ran = grid("toy", "toy-staged", settings=settings, folds=1, executor="ray", cpus=1)
+    reasons = {name: record.reason for name, record in ran.records().items()}
+    assert "its worker did not start" in reasons["toy/0"]
+    assert "its worker did not start" in reasons["toy-staged/0"]
+    assert len(ran.outcome.unfinished) == 2
 
 
 def test_a_stage_that_failed_before_and_now_dies_is_recorded_as_dead(grid, tmp_path, ray_stopped):

@@ -108,6 +108,7 @@ def test_a_failed_stage_blocks_its_cells_and_nothing_else(grid, tmp_path: Path):
     ran = grid("toy-staged", "toy", settings=settings)
     records = ran.records()
     assert records["toy-staged/0"].status == "blocked"
+    assert records["toy-staged/0"].started, "so that it is newer than what was there before"
     assert "stage means of toy-staged on fold 0 failed: RuntimeError: the stage is broken" in (
         records["toy-staged/0"].reason
     )

@@ -73,6 +73,20 @@ def test_calibration_error_is_the_gap_between_confidence_and_accuracy() -> None:
     assert METRICS["calibration_error"].compute(right) == pytest.approx(0)
 
 
+def test_a_probability_a_hair_above_one_is_no_logit() -> None:
+    frame = pl.DataFrame(
+        {
+            "sample": list("ab"),
+            "subject": list("ab"),
+            "unit": list("ab"),
+            "expression": ["happy", "happy"],
+            "p_happy": [1.0000001, 0.6],
+            "p_sad": [0.0, 0.4],
+        }
+    )
+    assert METRICS["calibration_error"].compute(frame) == pytest.approx(0.2)
+
+
 def test_rows_of_the_confusion_matrix_are_true_classes() -> None:
     counts = confusion_matrix(by_image(PREDICTIONS), ("angry", "happy", "sad"))
     assert counts.tolist() == [[1, 0, 0], [0, 1, 2], [0, 1, 1]]

@@ -123,3 +123,15 @@ def test_a_record_of_another_schema_is_refused_with_what_to_do(make_record):
     values = {**json.loads(make_record().to_json()), "schema_version": 99}
     with pytest.raises(UsageError, match="has schema version 99; this ferbench reads 1: use the"):
         Record.from_json(json.dumps(values))
+
+
+def test_fields_of_a_later_version_are_named(make_record):
+    values = {**json.loads(make_record().to_json()), "mood": "good"}
+    with pytest.raises(UsageError, match=r"fields that this ferbench does not know \(mood\): use"):
+        Record.from_json(json.dumps(values))
+
+
+@pytest.mark.parametrize("text", ["", "{", "3", "{}", "[1]"])
+def test_what_is_no_record_is_told(text):
+    with pytest.raises(ValueError, match=r"."):
+        Record.from_json(text)

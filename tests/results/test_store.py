@@ -173,3 +173,14 @@ def test_writers_of_different_cells_do_not_meet(tmp_path, make_record):
         thread.join()
     assert [record.cell_id for record in store.records()] == cells
     assert names(store.cells) == cells
+
+
+@pytest.mark.parametrize("text", ["", "{", "{}"])
+def test_a_spoilt_record_is_named_with_what_to_do(tmp_path, make_record, text):
+    store = Store(tmp_path)
+    record = make_record()
+    store.save(record)
+    path = store.folder(record.cell_id) / "record.json"
+    path.write_text(text)
+    with pytest.raises(UsageError, match=r"record\.json cannot be read \(.*delete its folder, and"):
+        store.finished(record.cell_id)
