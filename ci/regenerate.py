@@ -8,6 +8,7 @@ of the study asks for any more: those of a preset's earlier settings.
 
 import io
 import json
+import shlex
 import sys
 import tomllib
 from collections.abc import Sequence
@@ -81,7 +82,7 @@ def _run(study: dict[str, Any], store: Store, archive: Path) -> list[str]:
     failed = [command for command in study.get("prepare", []) if not _ended_well(command)]
     wanted = asked(study["runs"])
     for seeds, run in product(range(1, study["seeds"] + 1), study["runs"]):
-        command = f"run {run} --seeds {seeds} --out {store.root}"
+        command = f"run {run} --seeds {seeds} --out {shlex.quote(str(store.root))}"
         if not _ended_well(command):
             failed.append(command)
         if store.cells.is_dir():
@@ -92,7 +93,7 @@ def _run(study: dict[str, Any], store: Store, archive: Path) -> list[str]:
 def _ended_well(command: str) -> bool:
     """Whether a command of `ferbench` did all that was asked. What it refuses is printed."""
     try:
-        return not app(command.split(), standalone_mode=False)
+        return not app(shlex.split(command), standalone_mode=False)
     except Interrupted:
         raise
     except FerbenchError as error:

@@ -120,7 +120,7 @@ def test_a_run_that_is_refused_does_not_end_the_others(tmp_path, monkeypatch, ca
     """The first study's folder of results is an archive; the second's corpus is not there."""
     regenerate = runpy.run_path(str(ROOT / "ci" / "regenerate.py"))["regenerate"]
     monkeypatch.chdir(tmp_path)
-    work = tmp_path / "work"
+    work = tmp_path / "my work"
     (work / "refused").mkdir(parents=True)
     (work / "refused" / "records.parquet").touch()
     small = "--methods lbp-svm --preset tiny --folds 1 --set dataset.simfaces.subjects=10"
@@ -130,7 +130,7 @@ def test_a_run_that_is_refused_does_not_end_the_others(tmp_path, monkeypatch, ca
         f"[good]\nruns = ['{small}']\nseeds = 1\n"
     )
     first, second = regenerate(tmp_path, work)
-    assert first == f"run {small} --seeds 1 --out {work / 'refused'}"
+    assert first == f"run {small} --seeds 1 --out '{work / 'refused'}'"
     assert "is an archive, which would hide what is run" in capsys.readouterr().err
     assert second.startswith("[unprepared] dataset ckplus")
     assert len(list(open_results(tmp_path / "records" / "good").records())) == 1

@@ -77,10 +77,7 @@ def names(text: str) -> list[str]:
 
 
 def plugins(settings: "Settings", *wanted: str | None) -> "Registry":
-    """Every plugin, with those that lie in the current folder under one of these names.
-
-    Or under a name that has settings.
-    """
+    """Every plugin, and those in the current folder of these names and of names with settings."""
     from ferbench.host import discover
 
     asked = [name for text in wanted if text for name in names(text)]
