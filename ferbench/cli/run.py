@@ -50,7 +50,7 @@ def run(
     ] = False,
     figures: Annotated[Path | None, typer.Option(help="Draw figures into this folder.")] = None,
     quick: Annotated[
-        bool, typer.Option("--quick", help="A small first table within a minute.")
+        bool, typer.Option("--quick", help="A small first table: one fold, 30 people.")
     ] = False,
     plugins_dir: options.PluginsDirs = [],  # noqa: B006
     json: options.Json = False,
