@@ -1,5 +1,6 @@
 """The command line: one module a verb, imported when the program starts, so all of them light."""
 
+import signal
 import sys
 
 import typer
@@ -62,7 +63,11 @@ def _options(
 
 
 def main() -> None:
-    """The program. Exit codes: 0 done, 1 something failed, 2 wrong use, 130 interrupted."""
+    """The program. Exit codes: 0 done, 1 something failed, 2 wrong use, 130 interrupted.
+
+    Asked to end (SIGTERM, as job schedulers send it), it ends as on Ctrl-C.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
     except FerbenchError as error:

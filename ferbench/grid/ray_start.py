@@ -2,6 +2,8 @@
 
 import logging
 import os
+import signal
+import threading
 from typing import Any
 
 import ray
@@ -24,7 +26,10 @@ records, and Ctrl-C reaches us."""
 
 
 def start_ray(force: Workforce, threads: int) -> None:
-    """Start Ray here with so many threads a worker, or join the cluster; once a process."""
+    """Start Ray here with so many threads a worker, or join the cluster; once a process.
+
+    What SIGTERM does stays as it was: Ray's own answer is a trace of its C++ and an abort.
+    """
     if ray.is_initialized():
         return
     for name, value in ENVIRONMENT.items():
@@ -38,6 +43,7 @@ def start_ray(force: Workforce, threads: int) -> None:
             "include_dashboard": False,
             "runtime_env": {"env_vars": {name: str(threads) for name in THREAD_VARIABLES}},
         }
+    when_terminated = signal.getsignal(signal.SIGTERM)
     try:
         ray.init(**start, log_to_driver=False, logging_level=logging.ERROR)
     except Exception as error:  # a start that takes too long raises no class of its own
@@ -46,6 +52,9 @@ def start_ray(force: Workforce, threads: int) -> None:
             f"Ray at {force.address!r} did not start or answer ({reason}): run the same command "
             "again, or with --executor inline"
         ) from error
+    finally:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, when_terminated)
 
 
 def most_cores(force: Workforce, threads: int) -> float:

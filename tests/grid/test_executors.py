@@ -226,12 +226,15 @@ def _predictions(store: Store) -> dict[tuple[str, int], list[tuple]]:
     }
 
 
-@pytest.mark.parametrize("executor", ["inline", "ray"])
-def test_interrupted_by_the_user_it_says_how_to_go_on(program, tmp_path, executor):
+@pytest.mark.parametrize(
+    ("executor", "asked"),
+    [("inline", signal.SIGINT), ("ray", signal.SIGINT), ("ray", signal.SIGTERM)],
+)
+def test_asked_to_end_it_says_how_to_go_on(program, tmp_path, executor, asked):
     store = Store(tmp_path / "stopped")
     process = program("stopped", executor, 0.15)
     before = _wait_for_cells(store, 1)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(asked)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors
     assert "interrupted; prepared images and finished cells are kept, the same command" in errors
